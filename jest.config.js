@@ -1,0 +1,8 @@
+/** Tests run as native ES modules, the way the bundles do. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
+};

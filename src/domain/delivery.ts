@@ -1,0 +1,39 @@
+/**
+ * A mail on its way: what a mailer sends, and what it may answer.
+ */
+
+/** An address as it stands in a mail header: checked before, so it holds no CR, LF or angle bracket. */
+export interface Mail {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/**
+ * A mailer's answer is one of four, because each calls for another step:
+ * - `accepted`: the mail is the mail server's responsibility now;
+ * - `not-now`: nothing was delivered, the same mail may be tried again (throttled, SMTP 4xx, quota);
+ * - `refused`: nothing was delivered and never will be (SMTP 5xx to the recipient, rejected address);
+ * - `unknown`: it may have arrived (time-out, lost connection, 5xx after the body): undo nothing.
+ */
+export type MailAnswer =
+  | { readonly kind: 'accepted'; readonly messageId?: string }
+  | { readonly kind: 'not-now'; readonly reason: string; readonly quotaSpent?: boolean }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What `verify()` learns before the first key is created. */
+export interface Verification {
+  /** `accepted` means: mails can be sent now. Any other kind: create nothing in this run. */
+  readonly kind: MailAnswer['kind'];
+  /** Why not, in a sentence that says what to do; empty when accepted. */
+  readonly reason: string;
+  /** Mails that the quota leaves for now; undefined where the service does not tell. */
+  readonly remaining?: number;
+  /** The service's sending rate; undefined where it does not tell. */
+  readonly perSecond?: number;
+  /** What looks odd but does not stop a mail. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,30 @@
+/** Points in time are epoch milliseconds and end in `AtMs`; lengths end in `Ms`. */
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** Full days, not calendar days: a key is a day older 24 hours later, in every time zone. */
+export const DAY_MS = 24 * HOUR_MS;
+
+/** DynamoDB's TTL counts whole seconds; rounding up never lets an item expire early. */
+export function toEpochSeconds(atMs: number): number {
+  return Math.ceil(atMs / SECOND_MS);
+}
+
+/** The ISO 8601 form that reports, history items and machine-readable output use. */
+export function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** A moment as a person reads it, always in UTC: `27 November 2026, 14:05 UTC`. */
+export function humanMoment(atMs: number): string {
+  const text = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(atMs);
+  return `${text.replace(' at ', ', ')} UTC`;
+}

@@ -1,0 +1,48 @@
+import type { AccountIdentity, KeyPair } from '../identity.ts';
+import type { Promised } from '../record.ts';
+
+/** What every mail about a rotation states. Text from tags and names is untrusted. */
+export interface MailFacts extends Promised {
+  readonly account: AccountIdentity;
+  readonly userName: string;
+  readonly oldKeyId: string;
+  readonly newKeyId: string;
+  /** The administrator's help text from the user's tags; empty when there is none. */
+  readonly instructions: string;
+  /** Whether the old key stays until the new one was used. */
+  readonly requireNewKeyUsed: boolean;
+}
+
+/** The key pair as the mail carries it. */
+export type Enclosed =
+  | {
+      readonly kind: 'sealed';
+      /** JWE compact serialization. */
+      readonly token: string;
+      readonly parameterName: string;
+      readonly region: string;
+    }
+  | { readonly kind: 'clear'; readonly pair: KeyPair };
+
+export interface NewKeyFacts extends MailFacts {
+  readonly enclosed: Enclosed;
+  /** Set when the same key may have been mailed before, so that a second copy worries nobody. */
+  readonly repeated: boolean;
+}
+
+export interface ReminderFacts extends MailFacts {
+  /** When the old key is deactivated even if the new key was never used. */
+  readonly deactivatedAtTheLatestMs: number;
+}
+
+export interface DeactivatedFacts extends MailFacts {
+  /** `stage`: as announced; `max-age`: it reached the age limit while the new key was unused. */
+  readonly why: 'stage' | 'max-age';
+}
+
+/** A mail without its envelope. */
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}

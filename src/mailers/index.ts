@@ -1,0 +1,29 @@
+/**
+ * The registry of mailers: one line a mailer. A mailer is loaded only when it is chosen.
+ */
+import type { Sender } from '../domain/address.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Log, Mailer } from '../ports.ts';
+import type { SettingsOf, SettingsTable } from '../settings.ts';
+
+/** What every mailer gets besides its own settings. */
+export interface MailerServices {
+  readonly sender: Sender;
+  readonly log: Log;
+  /** Reads an SSM SecureString; throws an error that names the parameter. */
+  readonly readSecret: (parameterName: string) => Promise<Secret>;
+}
+
+/** A way to send mail: its settings and how to make one from them. */
+export interface MailerPlugin<Table extends SettingsTable = SettingsTable> {
+  readonly settings: Table;
+  create(settings: SettingsOf<Table>, services: MailerServices): Mailer;
+}
+
+export const mailers = {
+  ses: async () => (await import('./ses.ts')).ses,
+  smtp: async () => (await import('./smtp.ts')).smtp,
+  mailgun: async () => (await import('./mailgun.ts')).mailgun,
+} satisfies Record<string, () => Promise<unknown>>;
+
+export type MailerName = keyof typeof mailers;

@@ -1,0 +1,256 @@
+import { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import dynalite from 'dynalite';
+import type { AccountContext } from './context.ts';
+import { KeyedLocks } from './locks.ts';
+import { type Item, Stream } from './stream.ts';
+import {
+  common,
+  jsonAnswer,
+  type Params,
+  readTarget,
+  type Service,
+  ServiceError,
+  type WireAnswer,
+} from './wire.ts';
+
+const JSON_TYPE = 'application/x-amz-json-1.0';
+const PREFIX = 'com.amazonaws.dynamodb.v20120810#';
+const TTL_ATTRIBUTE = 'delete_on';
+
+interface Write {
+  table: string;
+  keys: Item;
+}
+
+/**
+ * DynamoDB: dynalite's engine, asked in the process, with what it lacks around it: a stream, TTL,
+ * and the item in the answer of a failed condition.
+ */
+export class DynamoDb {
+  readonly stream: Stream;
+  readonly service: Service;
+  /** `ThrottlingException` is what on-demand tables and the control plane answer. */
+  throttleCode = 'ProvisionedThroughputExceededException';
+  readonly #context: AccountContext;
+  readonly #engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  readonly #locks = new KeyedLocks();
+  readonly #keyNames = new Map<string, string[]>();
+
+  constructor(context: AccountContext) {
+    const { clock, region, accountId, caller } = context;
+    this.#context = context;
+    this.stream = new Stream(clock, region, accountId);
+    const throttleCode = () => this.throttleCode;
+    this.service = {
+      ...common({
+        name: 'dynamodb',
+        named: ['TableName', 'IndexName'],
+        arnOf: ({ TableName: table }) =>
+          typeof table === 'string'
+            ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`
+            : '*',
+        refusals: {
+          get throttle() {
+            return new ServiceError(throttleCode(), 'The request was throttled.');
+          },
+          deny: new ServiceError('AccessDeniedException', `User: ${caller} is not authorized`),
+          error500: new ServiceError('InternalServerError', 'Internal server error', 500),
+        },
+      }),
+      read: readTarget,
+      act: ({ action, params }) => this.#act(action, params),
+      fail: ({ code, message, status }) =>
+        jsonAnswer(status, { __type: `${PREFIX}${code}`, message }, JSON_TYPE),
+    };
+  }
+
+  /** Creates the product's table: hash key `user`, range key `ak`, both strings. */
+  async createTable(TableName: string): Promise<void> {
+    await this.#ask('CreateTable', {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'user', AttributeType: 'S' },
+        { AttributeName: 'ak', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'user', KeyType: 'HASH' },
+        { AttributeName: 'ak', KeyType: 'RANGE' },
+      ],
+    });
+    let status: unknown;
+    while (status !== 'ACTIVE') {
+      const { Table } = await this.#ask('DescribeTable', { TableName });
+      status = (Table as Params).TableStatus;
+    }
+  }
+
+  /** All items of a table. */
+  async items(TableName: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let ExclusiveStartKey: unknown;
+    do {
+      const page = await this.#ask('Scan', {
+        TableName,
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      });
+      items.push(...(page.Items as Item[]));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    return items;
+  }
+
+  /** Puts an item by a person's hand. */
+  async put(TableName: string, Item: Item): Promise<void> {
+    await this.#must('PutItem', { TableName, Item } as unknown as Params);
+  }
+
+  /** Deletes an item by a person's hand: the stream record has no `userIdentity`. */
+  async remove(TableName: string, Key: Item): Promise<void> {
+    await this.#must('DeleteItem', { TableName, Key } as unknown as Params);
+  }
+
+  /**
+   * Does the TTL service's work: removes the items whose `delete_on` has passed on the account's
+   * clock, at least `lateByMs` ago, and answers how many. The real service is late by hours, and
+   * in no order: `only` chooses.
+   */
+  async expire(
+    table: string,
+    { lateByMs = 0, only = () => true }: { lateByMs?: number; only?(item: Item): boolean } = {},
+  ): Promise<number> {
+    let expired = 0;
+    const isDue = (item: Item) => {
+      const seconds = Number(item[TTL_ATTRIBUTE]?.N ?? Number.NaN);
+      return seconds * 1000 + lateByMs < this.#context.clock.nowMs() && only(item);
+    };
+    for (const item of (await this.items(table)).filter(isDue)) {
+      const keys = await this.#keysOf(table, item);
+      await this.#locks.run([lockName(table, keys)], async () => {
+        const oldImage = await this.#get(table, keys);
+        if (!oldImage || !isDue(oldImage)) return;
+        await this.#ask('DeleteItem', { TableName: table, Key: keys });
+        this.stream.record({ table, keys, oldImage, byTimeToLive: true });
+        expired += 1;
+      });
+    }
+    return expired;
+  }
+
+  async #must(action: string, params: Params): Promise<void> {
+    const answer = await this.#act(action, params);
+    if (answer.status !== 200) throw new Error(`${action}: ${answer.body}`);
+  }
+
+  async #act(action: string, params: Params): Promise<WireAnswer> {
+    const writes = await this.#writesOf(action, params);
+    if (writes.length === 0) return this.#forward(action, params);
+    const names = writes.map(({ table, keys }) => lockName(table, keys));
+    return this.#locks.run(names, async () => {
+      const before = await this.#images(writes);
+      const answer = await this.#forward(action, params);
+      if (answer.status !== 200) return withItem(answer, params, before[0]);
+      const after = await this.#images(writes);
+      writes.forEach(({ table, keys }, i) => {
+        const [oldImage, newImage] = [before[i], after[i]];
+        if (isDeepStrictEqual(oldImage, newImage)) return;
+        this.stream.record({ table, keys, oldImage, newImage });
+      });
+      return answer;
+    });
+  }
+
+  /** Which items a request may change. */
+  async #writesOf(action: string, params: Params): Promise<Write[]> {
+    const table = String(params.TableName);
+    if (action === 'PutItem') {
+      return [{ table, keys: await this.#keysOf(table, (params.Item ?? {}) as Item) }];
+    }
+    if (action === 'DeleteItem' || action === 'UpdateItem') {
+      return [{ table, keys: (params.Key ?? {}) as Item }];
+    }
+    if (action !== 'BatchWriteItem') return [];
+    const writes: Write[] = [];
+    for (const [name, requests] of Object.entries(params.RequestItems as Params)) {
+      for (const request of requests as Params[]) {
+        const put = request.PutRequest as Params | undefined;
+        const remove = request.DeleteRequest as Params | undefined;
+        const keys = put ? await this.#keysOf(name, put.Item as Item) : (remove?.Key as Item);
+        writes.push({ table: name, keys });
+      }
+    }
+    return writes;
+  }
+
+  async #keysOf(table: string, item: Item): Promise<Item> {
+    if (!this.#keyNames.has(table)) {
+      const { Table } = await this.#ask('DescribeTable', { TableName: table }, true);
+      const schema = ((Table as Params | undefined)?.KeySchema ?? []) as Params[];
+      if (schema.length === 0) return {};
+      this.#keyNames.set(
+        table,
+        schema.map((key) => String(key.AttributeName)),
+      );
+    }
+    const names = this.#keyNames.get(table) ?? [];
+    return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
+  }
+
+  #images(writes: readonly Write[]): Promise<(Item | undefined)[]> {
+    return Promise.all(writes.map(({ table, keys }) => this.#get(table, keys)));
+  }
+
+  async #get(TableName: string, Key: Item): Promise<Item | undefined> {
+    const answer = await this.#ask('GetItem', { TableName, Key, ConsistentRead: true }, true);
+    return answer.Item as Item | undefined;
+  }
+
+  async #ask(action: string, params: object, mayFail = false): Promise<Record<string, unknown>> {
+    const answer = await this.#forward(action, params);
+    if (answer.status !== 200 && !mayFail) throw new Error(`${action}: ${answer.body}`);
+    return answer.status === 200 ? JSON.parse(answer.body) : {};
+  }
+
+  /** Asks the engine through its request handler, without a socket. */
+  #forward(action: string, params: object): Promise<WireAnswer> {
+    const { region, accountId } = this.#context;
+    const request = Object.assign(Readable.from([Buffer.from(JSON.stringify(params))]), {
+      method: 'POST',
+      url: '/',
+      headers: {
+        'content-type': JSON_TYPE,
+        'x-amz-target': `DynamoDB_20120810.${action}`,
+        'x-amz-date': 'any',
+        authorization: 'AWS4-HMAC-SHA256 Credential=any, SignedHeaders=any, Signature=any',
+      },
+    });
+    return new Promise((resolve) => {
+      const headers: Record<string, string> = {};
+      const response = {
+        statusCode: 200,
+        setHeader: (name: string, value: unknown) => {
+          headers[name.toLowerCase()] = String(value);
+        },
+        end: (text: string) => {
+          const own = `arn:aws:dynamodb:${region}:${accountId}:`;
+          const body = text.replace(/arn:aws:dynamodb:[\w-]+:\d+:/g, own);
+          resolve({ status: response.statusCode, headers: { 'content-type': JSON_TYPE }, body });
+        },
+      };
+      this.#engine.emit('request', request as never, response as never);
+    });
+  }
+}
+
+/** Adds the item that failed a condition, where the caller asked for it; dynalite does not. */
+function withItem(answer: WireAnswer, params: Params, item: Item | undefined): WireAnswer {
+  if (params.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' || !item) return answer;
+  const error = JSON.parse(answer.body) as Record<string, unknown>;
+  if (!String(error.__type).endsWith('ConditionalCheckFailedException')) return answer;
+  return { ...answer, body: JSON.stringify({ ...error, Item: item }) };
+}
+
+function lockName(table: string, keys: Item): string {
+  return `${table} ${JSON.stringify(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { TurnableClock } from './clock.ts';
+
+export interface LambdaOptions {
+  /** The built bundle, an ES module that exports `handler`. */
+  entry: string;
+  /** The whole environment of the function: nothing else is seen. */
+  env: Readonly<Record<string, string>>;
+  /** The clock that `Date` follows inside the function. */
+  clock: TurnableClock;
+  functionName?: string;
+  region?: string;
+  accountId?: string;
+  /** Heap limit; also what the context tells. */
+  memoryMb?: number;
+}
+
+export interface LambdaFailure {
+  name: string;
+  message: string;
+  stack: string;
+}
+
+/** What came of an invocation; `died` means that the environment was killed under it. */
+export type Invocation<T = unknown> = (
+  | { result: T; error?: undefined; died?: undefined }
+  | { error: LambdaFailure; result?: undefined; died?: undefined }
+  | { died: true; result?: undefined; error?: undefined }
+) & {
+  /** Everything written to stdout and stderr, by lines. */
+  logs: string[];
+  durationMs: number;
+  /** Whether the bundle was loaded for this invocation. */
+  cold: boolean;
+};
+
+export interface LambdaHost {
+  /** Calls the handler, one invocation at a time, as one execution environment does. */
+  invoke<T = unknown>(event: unknown, options?: { timeoutMs?: number }): Promise<Invocation<T>>;
+  /** Ends the environment at once, in the middle of whatever it does. The next call starts cold. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Outcome = { result: unknown } | { error: LambdaFailure } | { died: true };
+
+interface Environment {
+  worker: Worker;
+  ended: Promise<void>;
+}
+
+interface Pending {
+  id: string;
+  write(output: string): void;
+  settle(outcome: Outcome): void;
+}
+
+interface WorkerMessage {
+  id?: string;
+  output?: string;
+  result?: unknown;
+  error?: LambdaFailure;
+}
+
+const WORKER = path.join(path.dirname(fileURLToPath(import.meta.url)), 'lambda-worker.mjs');
+const DEFAULT_TIMEOUT_MS = 900_000;
+
+/** Hosts a built Lambda bundle in a worker thread; it is loaded with the first invocation. */
+export function startLambda(options: LambdaOptions): LambdaHost {
+  const { functionName = path.basename(path.dirname(options.entry)), memoryMb = 512 } = options;
+  const { region = 'us-east-1', accountId = '111122223333' } = options;
+  let environment: Environment | undefined;
+  let pending: Pending | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const begin = (): Environment => {
+    const worker = new Worker(WORKER, {
+      env: {
+        AWS_LAMBDA_FUNCTION_NAME: functionName,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+        ...options.env,
+      },
+      workerData: {
+        entry: path.resolve(options.entry),
+        functionName,
+        functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
+        memoryMb,
+        offsetMs: options.clock.offsetMs.buffer,
+      },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    });
+    const ended = new Promise<void>((resolve) => {
+      worker.on('exit', () => {
+        if (environment?.worker === worker) {
+          environment = undefined;
+          pending?.settle({ died: true });
+        }
+        resolve();
+      });
+    });
+    worker.on('message', ({ id, output, ...outcome }: WorkerMessage) => {
+      if (environment?.worker !== worker || !pending) return;
+      if (output !== undefined) pending.write(output);
+      else if (id === pending.id) pending.settle(outcome as Outcome);
+    });
+    worker.on('error', (error: Error) => {
+      const { name = 'Error', message = String(error), stack = '' } = error;
+      if (environment?.worker === worker) pending?.settle({ error: { name, message, stack } });
+    });
+    environment = { worker, ended };
+    return environment;
+  };
+
+  const kill = async () => {
+    const dying = environment;
+    environment = undefined;
+    pending?.settle({ died: true });
+    if (!dying) return;
+    await dying.worker.terminate();
+    await dying.ended;
+  };
+
+  const run = async <T>(event: unknown, timeoutMs: number): Promise<Invocation<T>> => {
+    const cold = environment === undefined;
+    const { worker } = environment ?? begin();
+    const startedMs = performance.now();
+    const id = randomUUID();
+    let timer: NodeJS.Timeout | undefined;
+    let output = '';
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const write = (text: string) => {
+        output += text;
+      };
+      pending = { id, write, settle: resolve };
+      timer = setTimeout(() => {
+        const seconds = (timeoutMs / 1000).toFixed(2);
+        const message = `${id} Error: Task timed out after ${seconds} seconds`;
+        resolve({ error: { name: 'Sandbox.Timedout', message, stack: '' } });
+        void kill();
+      }, timeoutMs);
+      const deadlineMs = options.clock.nowMs() + timeoutMs;
+      worker.postMessage({ id, event: JSON.parse(JSON.stringify(event ?? null)), deadlineMs });
+    });
+    clearTimeout(timer);
+    pending = undefined;
+    const logs = output.split('\n').filter((line) => line !== '');
+    const durationMs = performance.now() - startedMs;
+    return { ...outcome, logs, durationMs, cold } as Invocation<T>;
+  };
+
+  return {
+    invoke: <T>(event: unknown, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
+      const turn = queue.then(() => run<T>(event, timeoutMs));
+      queue = turn.catch(() => {});
+      return turn;
+    },
+    kill,
+    close: kill,
+  };
+}

@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TurnableClock } from './clock.ts';
+import type { Traffic } from './traffic.ts';
+import {
+  type Asked,
+  refusalsOf,
+  type Service,
+  ServiceError,
+  type WireAnswer,
+  type WireRequest,
+} from './wire.ts';
+
+const TARGETS: Readonly<Record<string, string>> = {
+  AmazonSSM: 'ssm',
+  DynamoDB_20120810: 'dynamodb',
+};
+
+/** Serves all services on one port of 127.0.0.1. */
+export async function serve(
+  services: readonly Service[],
+  traffic: Traffic,
+  clock: TurnableClock,
+  onRequest: (request: WireRequest, service: Service) => void = () => {},
+): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error));
+    });
+  });
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await read(incoming);
+    const service = services.find(({ name }) => name === serviceOf(request));
+    if (!service) {
+      response.writeHead(404).end('The local account has no such service.');
+      return;
+    }
+    const asked = service.read(request);
+    const { resource, arn } = service.describe(asked);
+    const call = traffic.calls.begin(service.name, asked.action, resource, arn);
+    const fate = await traffic.pass(call, refusalsOf(service), () => {
+      onRequest(request, service);
+      return act(service, asked, request);
+    });
+    if (fate === 'reset') incoming.socket.resetAndDestroy();
+    if (typeof fate === 'string') return;
+    const { status, headers, body } = fate.answer;
+    response.writeHead(status, {
+      ...headers,
+      date: new Date(clock.nowMs()).toUTCString(),
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(body);
+  };
+
+  const port = await listen(server);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Listens on a free port of 127.0.0.1 and answers its number. */
+export async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Reads a request to its end. */
+export async function read(incoming: IncomingMessage): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const { method = 'GET', url = '/', headers } = incoming;
+  return { method, url, headers, body: Buffer.concat(chunks) };
+}
+
+/** The service a request is for: by its target, or by the scope it is signed for. */
+function serviceOf({ headers }: WireRequest): string | undefined {
+  const target = String(headers['x-amz-target'] ?? '').split('.')[0] ?? '';
+  return TARGETS[target] ?? credentialScope(headers.authorization)?.service;
+}
+
+/** `AKID/20260131/us-east-1/iam/aws4_request`, taken apart. */
+export function credentialScope(
+  authorization: string | string[] | undefined,
+): { accessKeyId: string; region: string; service: string } | undefined {
+  const scope = /Credential=([^/\s]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
+    String(authorization ?? ''),
+  );
+  const [, accessKeyId, region, service] = scope ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
+async function act(
+  service: Service,
+  asked: Asked,
+  request: WireRequest,
+): Promise<{ answer: WireAnswer; outcome: string }> {
+  try {
+    const answer = await service.act(asked, request);
+    return { answer, outcome: answer.status === 200 ? 'ok' : errorType(answer) };
+  } catch (error) {
+    const known =
+      error instanceof ServiceError
+        ? error
+        : new ServiceError('InternalFailure', String(error), 500);
+    return { answer: service.fail(known), outcome: known.code };
+  }
+}
+
+/** The error a passed-on answer (DynamoDB's) carries. */
+function errorType({ body }: WireAnswer): string {
+  const { __type: type } = JSON.parse(body) as { __type?: string };
+  return type?.split('#').at(-1) ?? 'error';
+}

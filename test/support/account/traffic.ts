@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, CallLog, nameOf } from './calls.ts';
+import type { TurnableClock } from './clock.ts';
+import { Faults } from './faults.ts';
+
+/** What becomes of a call: an answer, a reset connection, or silence for ever. */
+export type Fate<A> = { answer: A } | 'reset' | 'silence';
+
+/** How a service says no, in its own words. */
+export interface Refusals<A> {
+  throttle(): A;
+  deny(): A;
+  error500(): A;
+}
+
+/** The road every call takes: log, faults, rate limits, latency, effect. Shared by all services. */
+export class Traffic {
+  readonly calls: CallLog;
+  readonly faults = new Faults();
+  /**
+   * Milliseconds a call takes, by `service:Action`, `service` or `*`, the first that is set.
+   * Half of it passes before the effect and half after.
+   */
+  readonly latencyMs: Record<string, number> = {};
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(clock: TurnableClock) {
+    this.calls = new CallLog(clock.nowMs);
+  }
+
+  /**
+   * Lets only so many calls a second of real time through, of a service (`iam`) or of one action
+   * (`ssm:PutParameter`); the others are throttled. `undefined` lifts the limit.
+   */
+  limit(name: string, perSecond: number | undefined): void {
+    if (perSecond === undefined) this.#buckets.delete(name);
+    else this.#buckets.set(name, new Bucket(perSecond));
+  }
+
+  /** Sends a call down the road. `effect` never throws: it answers with an outcome. */
+  async pass<A>(
+    call: Call,
+    refusals: Refusals<A>,
+    effect: () => Promise<{ answer: A; outcome: string }>,
+  ): Promise<Fate<A>> {
+    const fault = this.faults.strike(call);
+    const kind = fault?.kind;
+    const end = (outcome: string, fate: Fate<A>): Fate<A> => {
+      call.outcome = outcome;
+      return fate;
+    };
+    if (kind === 'die-before') await fault?.onDie?.(call);
+    if (kind === 'die-before' || kind === 'reset-before') return end(kind, 'reset');
+    if (kind === 'timeout-before') return end(kind, 'silence');
+    if (kind === 'throttle' || kind === 'deny' || kind === 'error500') {
+      return end(kind, { answer: refusals[kind]() });
+    }
+    if (!this.#admits(call)) return end('throttle', { answer: refusals.throttle() });
+
+    const halfMs = this.#latencyOf(call) / 2;
+    if (halfMs > 0) await sleep(halfMs);
+    const { answer, outcome } = await effect();
+    if (halfMs > 0) await sleep(halfMs);
+
+    if (kind === 'die-after') await fault?.onDie?.(call);
+    if (kind === 'die-after' || kind === 'reset-after') return end(kind, 'reset');
+    if (kind === 'timeout-after') return end(kind, 'silence');
+    if (kind === 'error500-after') return end(kind, { answer: refusals.error500() });
+    return end(outcome, { answer });
+  }
+
+  #admits(call: Call): boolean {
+    const buckets = [this.#buckets.get(call.service), this.#buckets.get(nameOf(call))];
+    return buckets.every((bucket) => bucket?.take() ?? true);
+  }
+
+  #latencyOf(call: Call): number {
+    const { latencyMs } = this;
+    return latencyMs[nameOf(call)] ?? latencyMs[call.service] ?? latencyMs['*'] ?? 0;
+  }
+}
+
+/** A token bucket that holds one second's worth and fills with real time. */
+class Bucket {
+  readonly #perSecond: number;
+  #tokens: number;
+  #filledAtMs = performance.now();
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+    this.#tokens = Math.max(1, perSecond);
+  }
+
+  take(): boolean {
+    const nowMs = performance.now();
+    const gained = ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
+    this.#tokens = Math.min(Math.max(1, this.#perSecond), this.#tokens + gained);
+    this.#filledAtMs = nowMs;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

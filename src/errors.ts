@@ -1,5 +1,6 @@
 /**
- * The errors that somebody catches. `name` is a literal, because minifiers rename classes.
+ * The errors that somebody catches, and how an error is told. `name` is a literal, because minifiers
+ * rename classes.
  */
 import type { RotationRecord } from './domain/record.ts';
 
@@ -41,4 +42,14 @@ export class SettingsError extends Error {
     super(`The settings cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
     this.problems = problems;
   }
+}
+
+/**
+ * What an error may say in a log or a report: its name and message, and those of its causes. Never
+ * the object itself, which may hold a request with a secret in it.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message ? `${error.name}: ${error.message}` : error.name;
+  return error.cause === undefined ? own : `${own} (because ${describeError(error.cause)})`;
 }

@@ -7,6 +7,7 @@
 import type { Mail, MailAnswer, Verification } from './domain/delivery.ts';
 import type { AccessKey, AccountIdentity, IamUser, KeyPair } from './domain/identity.ts';
 import type { HistoryItem, RotationRecord, StartedRecord, Timer } from './domain/record.ts';
+import type { SealedHeader } from './domain/sealed.ts';
 import type { Secret } from './domain/secret.ts';
 
 export interface Clock {
@@ -23,7 +24,10 @@ export interface Inventory {
 /** Whose an access key is today. */
 export type KeyOwner =
   | { readonly kind: 'found'; readonly userName: string; readonly lastUsedAtMs?: number }
-  | { readonly kind: 'gone' };
+  /** IAM says that there is no such key. */
+  | { readonly kind: 'gone' }
+  /** IAM does not say: it answers so for keys that are gone, and to callers without permission. */
+  | { readonly kind: 'hidden' };
 
 export interface Keys {
   /** The user's access keys as IAM lists them now; `undefined` when there is no user of that name. */
@@ -34,6 +38,8 @@ export interface Keys {
    */
   create(userName: string): Promise<KeyPair & { readonly createdAtMs: number }>;
   deactivate(userName: string, accessKeyId: string): Promise<'done' | 'gone'>;
+  /** Takes back a deactivation of this program's own. */
+  activate(userName: string, accessKeyId: string): Promise<'done' | 'gone'>;
   delete(userName: string, accessKeyId: string): Promise<'done' | 'gone'>;
   /** Owner and last use of a key by its ID alone, so a renamed user is still found. */
   owner(accessKeyId: string): Promise<KeyOwner>;
@@ -66,6 +72,15 @@ export interface Parameters {
   get(name: string): Promise<StoredContentKey | undefined>;
   /** Deletes the parameter if it still is this rotation's, so that a namesake's survives. */
   remove(name: string, rotationId: string): Promise<void>;
+}
+
+/** Makes content keys and seals key pairs with them. */
+export interface Sealer {
+  newRotationId(): string;
+  newContentKey(): Secret;
+  seal(pair: KeyPair, contentKey: Secret, header: SealedHeader): Promise<string>;
+  /** @throws SealError when the content key is another one, or the token was changed or cut. */
+  unseal(token: string, contentKey: Secret): Promise<KeyPair>;
 }
 
 export interface Journal {

@@ -75,6 +75,14 @@ export const parse = {
   ),
   text: z.string().check(z.regex(/^[^\p{Cc}]{1,1024}$/u)),
   oneOf: <const T extends [string, ...string[]]>(values: T) => z.enum(values),
+  tableName: z.string().check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/)),
+  domains: z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => text.split(',').map((domain) => domain.trim().toLowerCase())),
+    ),
+    z.array(z.string().check(z.refine((domain) => isAddress(`x@${domain}`)))),
+  ),
   hostName: z.string().check(z.regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/)),
   address: z.string().check(z.refine(isAddress)),
   sender: z.pipe(

@@ -2,9 +2,9 @@
  * A mail on its way: what a mailer sends, and what it may answer.
  */
 
-/** An address as it stands in a mail header: checked before, so it holds no CR, LF or angle bracket. */
+/** A mail without its sender, who is the same for all and the mailer's to know. */
 export interface Mail {
-  readonly from: string;
+  /** A checked address: it holds no CR, LF or angle bracket. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;

@@ -25,6 +25,8 @@ interface RecordBase {
   readonly failures: number;
   readonly oldKeyId: string;
   readonly oldKeyCreatedAtMs: number;
+  /** The SSM parameter of the content key; the user may have another name by now. */
+  readonly parameterName: string;
 }
 
 /** What the mail promised about the old key. */
@@ -40,15 +42,14 @@ interface WithNewKey extends RecordBase, Promised {
   readonly newKeyCreatedAtMs: number;
   /** The sealed key pair (JWE), kept until the rotation closes, so that a lost mail can be sent again. */
   readonly sealed: string;
-  /** The SSM parameter that holds the content key; the user's name may have changed since. */
-  readonly parameterName: string;
+  /** The administrator's help text when the pair was last delivered; empty when there was none. */
+  readonly instructions: string;
 }
 
 export interface StartedRecord extends RecordBase {
   readonly state: 'STARTED';
   /** The access keys the user had when the rotation began: any other key is new. */
   readonly seenKeyIds: readonly string[];
-  readonly parameterName: string;
 }
 
 export interface DeliveringRecord extends WithNewKey {
@@ -66,7 +67,6 @@ export interface WithdrawingRecord extends RecordBase {
   readonly state: 'WITHDRAWING';
   readonly newKeyId: string;
   readonly newKeyCreatedAtMs: number;
-  readonly parameterName: string;
   readonly reason: string;
 }
 

@@ -12,6 +12,18 @@ export interface MailerServices {
   readonly log: Log;
   /** Reads an SSM SecureString; throws an error that names the parameter. */
   readonly readSecret: (parameterName: string) => Promise<Secret>;
+  /** Each mailer has defaults that suit it; tests shorten the waits. */
+  readonly wire?: Partial<Wire>;
+}
+
+/** How a mailer behaves on the wire. Connecting and answering together stay far below a minute. */
+export interface Wire {
+  /** Until a connection stands. */
+  readonly connectMs: number;
+  /** Until a mail is answered, everything included. */
+  readonly answerMs: number;
+  /** A certificate authority (PEM) to trust in place of the usual ones. */
+  readonly ca: string | undefined;
 }
 
 /** A way to send mail: its settings and how to make one from them. */

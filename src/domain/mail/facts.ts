@@ -31,8 +31,11 @@ export interface NewKeyFacts extends MailFacts {
 }
 
 export interface ReminderFacts extends MailFacts {
-  /** When the old key is deactivated even if the new key was never used. */
-  readonly deactivatedAtTheLatestMs: number;
+  /**
+   * When the old key is deactivated even if the new key was never used; missing once that has
+   * happened, because a reminder must not say then that the old key still works.
+   */
+  readonly deactivatedAtTheLatestMs?: number;
 }
 
 export interface DeactivatedFacts extends MailFacts {

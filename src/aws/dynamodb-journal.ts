@@ -1,0 +1,199 @@
+/** The rotation journal, in DynamoDB. */
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
+import { isOpen } from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
+import { Conflict } from '../errors.ts';
+import type { Clock, Journal } from '../ports.ts';
+import { errorName } from './answers.ts';
+import {
+  fromHistoryItem,
+  HISTORY_PREFIX,
+  type Item,
+  ItemError,
+  RECORD_KEY,
+  recordKey,
+  toHistoryItem,
+  toRecord,
+  toRecordItem,
+  toTimer,
+  toTimerItem,
+} from './items.ts';
+
+export function dynamodbJournal(
+  table: string,
+  dynamodb: DynamoDBDocumentClient,
+  clock: Clock,
+): Journal {
+  const readItem = async (userId: string): Promise<Item | undefined> => {
+    const { Item: item } = await dynamodb.send(
+      new GetCommand({ TableName: table, Key: recordKey(userId), ConsistentRead: true }),
+    );
+    return item;
+  };
+
+  /**
+   * Writes a record on a condition. The client repeats a call whose answer was lost, and then its
+   * own first write breaks the condition: such an echo is a success.
+   * @throws Conflict when the condition does not hold
+   */
+  const writeRecord = async (
+    record: RotationRecord,
+    condition: Pick<
+      PutCommandInput,
+      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    >,
+  ): Promise<void> => {
+    const writeId = randomUUID();
+    try {
+      await dynamodb.send(
+        new PutCommand({ TableName: table, Item: toRecordItem(record, writeId), ...condition }),
+      );
+    } catch (error) {
+      if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+      const item = await readItem(record.userId);
+      if (item?.writeId === writeId) return;
+      const current = item && toRecord(item);
+      throw new Conflict(describeConflict(record, current), current);
+    }
+  };
+
+  return {
+    async scan() {
+      const records: RotationRecord[] = [];
+      const timers: Timer[] = [];
+      const problems: string[] = [];
+      const isRecord = '#ak = :record AND (#state <> :closed OR failures > :none)';
+      const isTimer = 'attribute_exists(delete_on)';
+      for await (const item of pages((start) =>
+        dynamodb.send(
+          new ScanCommand({
+            TableName: table,
+            FilterExpression: `(${isRecord}) OR ${isTimer}`,
+            ExpressionAttributeNames: { '#ak': 'ak', '#state': 'state' },
+            ExpressionAttributeValues: { ':record': RECORD_KEY, ':closed': 'CLOSED', ':none': 0 },
+            ExclusiveStartKey: start,
+          }),
+        ),
+      )) {
+        try {
+          if (item.ak === RECORD_KEY) records.push(toRecord(item));
+          else timers.push(toTimer(item));
+        } catch (error) {
+          if (!(error instanceof ItemError)) throw error;
+          problems.push(error.message);
+        }
+      }
+      return { records, timers, problems };
+    },
+
+    async read(userId) {
+      const item = await readItem(userId);
+      return item && toRecord(item);
+    },
+
+    async begin(record, { ignoreBackOff = false } = {}) {
+      const isNew = 'attribute_not_exists(ak)';
+      const isClosed = '#state = :closed';
+      const mayRetry = 'retryNotBeforeMs <= :now';
+      await writeRecord(record, {
+        ConditionExpression: ignoreBackOff
+          ? `${isNew} OR ${isClosed}`
+          : `${isNew} OR (${isClosed} AND ${mayRetry})`,
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':closed': 'CLOSED',
+          ...(!ignoreBackOff && { ':now': clock.nowMs() }),
+        },
+      });
+    },
+
+    async replace(previous, next) {
+      const isSameRotation = 'rotationId = :rotation';
+      const isSameVersion = 'version = :version';
+      await writeRecord(next, {
+        ConditionExpression: `${isSameRotation} AND ${isSameVersion}`,
+        ExpressionAttributeNames: undefined,
+        ExpressionAttributeValues: {
+          ':rotation': previous.rotationId,
+          ':version': previous.version,
+        },
+      });
+    },
+
+    async putTimer(timer) {
+      await dynamodb.send(new PutCommand({ TableName: table, Item: toTimerItem(timer) }));
+    },
+
+    async removeTimer(userId, oldKeyId) {
+      await dynamodb.send(
+        new DeleteCommand({ TableName: table, Key: { user: userId, ak: oldKeyId } }),
+      );
+    },
+
+    async addHistory(item) {
+      await dynamodb.send(new PutCommand({ TableName: table, Item: toHistoryItem(item) }));
+    },
+
+    async history(userId) {
+      const items: HistoryItem[] = [];
+      for await (const item of userId === undefined
+        ? pages((start) => dynamodb.send(new ScanCommand(allHistory(table, start))))
+        : pages((start) => dynamodb.send(new QueryCommand(historyOf(table, userId, start))))) {
+        items.push(fromHistoryItem(item));
+      }
+      return items.sort((a, b) => a.closedAtMs - b.closedAtMs);
+    },
+  };
+}
+
+type PageKey = Record<string, unknown> | undefined;
+
+async function* pages(
+  read: (start: PageKey) => Promise<{ Items?: Item[] | undefined; LastEvaluatedKey?: PageKey }>,
+): AsyncGenerator<Item> {
+  let start: PageKey;
+  do {
+    const page = await read(start);
+    yield* page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+function allHistory(table: string, start: PageKey) {
+  return {
+    TableName: table,
+    FilterExpression: 'begins_with(ak, :history)',
+    ExpressionAttributeValues: { ':history': HISTORY_PREFIX },
+    ExclusiveStartKey: start,
+  };
+}
+
+function historyOf(table: string, userId: string, start: PageKey) {
+  return {
+    TableName: table,
+    KeyConditionExpression: '#user = :user AND begins_with(ak, :history)',
+    ExpressionAttributeNames: { '#user': 'user' },
+    ExpressionAttributeValues: { ':user': userId, ':history': HISTORY_PREFIX },
+    ExclusiveStartKey: start,
+  };
+}
+
+function describeConflict(wanted: RotationRecord, current: RotationRecord | undefined): string {
+  if (!current) return `the rotation record of ${wanted.userName} is gone`;
+  if (isOpen(current)) {
+    return `the rotation record of ${wanted.userName} is ${current.state} in version ${current.version}`;
+  }
+  return current.retryNotBeforeMs > 0
+    ? `the last rotation of ${wanted.userName} failed; the next is not begun before ${iso(current.retryNotBeforeMs)}`
+    : `the rotation of ${wanted.userName} is closed`;
+}

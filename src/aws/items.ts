@@ -1,0 +1,166 @@
+/**
+ * The table's items and the journal's types: what is written, and how what is read is checked.
+ * People can edit items by hand, so nothing that is read is believed.
+ */
+import * as z from 'zod/mini';
+import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
+
+/** Range key of the rotation record. */
+export const RECORD_KEY = 'rotation';
+/** Range key prefix of history items. */
+export const HISTORY_PREFIX = 'history#';
+
+const timestamp = z.number().check(z.minimum(0));
+const count = z.int().check(z.minimum(0));
+const text = z.string();
+
+const base = {
+  userId: text,
+  userName: text,
+  userArn: text,
+  address: text,
+  rotationId: text,
+  version: count,
+  startedAtMs: timestamp,
+  leaseUntilMs: timestamp,
+  failures: count,
+  oldKeyId: text,
+  oldKeyCreatedAtMs: timestamp,
+  parameterName: text,
+};
+const withNewKey = {
+  ...base,
+  newKeyId: text,
+  newKeyCreatedAtMs: timestamp,
+  sealed: text,
+  instructions: text,
+  deactivateOnMs: z.optional(timestamp),
+  deleteOnMs: timestamp,
+};
+const delivered = {
+  ...withNewKey,
+  deliveredAtMs: timestamp,
+  remindedAtMs: z.optional(timestamp),
+  oldKeyGoneAtMs: z.optional(timestamp),
+};
+const outcome = z.enum([
+  'completed',
+  'failed',
+  'postponed',
+  'undone',
+  'cancelled',
+  'user-gone',
+  'unused',
+]);
+
+const recordSchema = z.discriminatedUnion('state', [
+  z.object({ ...base, state: z.literal('STARTED'), seenKeyIds: z.array(text) }),
+  z.object({
+    ...withNewKey,
+    state: z.literal('DELIVERING'),
+    attempts: count,
+    failedAttempts: count,
+    firstAttemptAtMs: timestamp,
+    newKeyDeactivatedAtMs: z.optional(timestamp),
+  }),
+  z.object({
+    ...base,
+    state: z.literal('WITHDRAWING'),
+    newKeyId: text,
+    newKeyCreatedAtMs: timestamp,
+    reason: text,
+  }),
+  z.object({ ...delivered, state: z.literal('SCHEDULED') }),
+  z.object({ ...delivered, state: z.literal('DEACTIVATED'), deactivatedAtMs: timestamp }),
+  z.object({
+    ...withNewKey,
+    state: z.literal('CANCELLED'),
+    cancelledAtMs: timestamp,
+    reason: text,
+  }),
+  z.object({
+    ...base,
+    state: z.literal('CLOSED'),
+    closedAtMs: timestamp,
+    outcome,
+    reason: text,
+    newKeyId: z.optional(text),
+    retryNotBeforeMs: timestamp,
+  }),
+]);
+
+const timerSchema = z.object({
+  user: text,
+  ak: text,
+  delete_on: z.number(),
+  vetoed: z.optional(z.boolean()),
+});
+
+const historySchema = z.object({
+  userId: text,
+  userName: text,
+  userArn: text,
+  rotationId: text,
+  startedAtMs: timestamp,
+  closedAtMs: timestamp,
+  outcome,
+  reason: text,
+  oldKeyId: text,
+  newKeyId: z.optional(text),
+  oldKeyCreatedAtMs: timestamp,
+});
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/** An item that is not what its key says. The message names the item and the field. */
+export class ItemError extends Error {
+  override readonly name = 'ItemError';
+}
+
+export function recordKey(userId: string) {
+  return { user: userId, ak: RECORD_KEY };
+}
+
+/** @param writeId tells this write from every other, so that its own echo is recognised */
+export function toRecordItem(record: RotationRecord, writeId: string): Item {
+  return { ...recordKey(record.userId), ...record, writeId };
+}
+
+/** @throws ItemError */
+export function toRecord(item: Item): RotationRecord {
+  return check(recordSchema, item) as RotationRecord;
+}
+
+export function toTimerItem({ userId, oldKeyId, deleteOnEpochSeconds, vetoed }: Timer): Item {
+  return { user: userId, ak: oldKeyId, delete_on: deleteOnEpochSeconds, ...(vetoed && { vetoed }) };
+}
+
+/** @throws ItemError */
+export function toTimer(item: Item): Timer {
+  const { user, ak, delete_on, vetoed } = check(timerSchema, item);
+  return {
+    userId: user,
+    oldKeyId: ak,
+    deleteOnEpochSeconds: delete_on,
+    ...(vetoed && { vetoed }),
+  };
+}
+
+export function toHistoryItem(item: HistoryItem): Item {
+  const started = new Date(item.startedAtMs).toISOString();
+  return { user: item.userId, ak: `${HISTORY_PREFIX}${started}`, ...item };
+}
+
+/** @throws ItemError */
+export function fromHistoryItem(item: Item): HistoryItem {
+  return check(historySchema, item) as HistoryItem;
+}
+
+function check<T>(schema: z.ZodMiniType<T>, item: Item): T {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'state').join(', ');
+  throw new ItemError(
+    `The table's item ${String(item.user)} ${String(item.ak)} can't be read (${fields}): it was changed by hand; repair or delete it`,
+  );
+}

@@ -1,0 +1,122 @@
+/** Content keys and other secrets, in SSM Parameter Store. */
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import * as z from 'zod/mini';
+import { Secret } from '../domain/secret.ts';
+import type { Parameters, StoredContentKey } from '../ports.ts';
+import { errorName } from './answers.ts';
+
+/** Whose content key it is, so that a policy can let each user read only their own. */
+const USER_TAG = 'ikr:user-id';
+
+/** The parameter's value: a JWK (RFC 7517 §6.4) with the user's ID as `sub`. */
+const jwkSchema = z.object({
+  kty: z.literal('oct'),
+  k: z.string().check(z.regex(/^[\w-]{43}$/)),
+  kid: z.string(),
+  sub: z.string(),
+});
+
+/**
+ * @param kmsKeyId encrypts the parameters; AWS's own key when missing
+ */
+export function ssmParameters(ssm: SSMClient, kmsKeyId?: string): Parameters {
+  return {
+    async put(name, content, { takeOver = false } = {}) {
+      const parameter = {
+        Name: name,
+        Value: toJwk(content),
+        Type: 'SecureString',
+        ...(kmsKeyId && { KeyId: kmsKeyId }),
+      } as const;
+      const tags = [{ Key: USER_TAG, Value: content.userId }];
+      try {
+        await ssm.send(new PutParameterCommand({ ...parameter, Tags: tags }));
+        return 'stored';
+      } catch (error) {
+        if (errorName(error) !== 'ParameterAlreadyExists') throw error;
+      }
+      const standing = fromJwk(await readParameter(ssm, name));
+      if (standing && standing.userId !== content.userId && !takeOver) {
+        return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
+      }
+      // Tags can't be given with an overwrite. They come first: a former owner of the name must
+      // not be able to read the new value even for a moment.
+      await ssm.send(
+        new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tags }),
+      );
+      await ssm.send(new PutParameterCommand({ ...parameter, Overwrite: true }));
+      return 'stored';
+    },
+
+    async get(name) {
+      return fromJwk(await readParameter(ssm, name));
+    },
+
+    async remove(name, rotationId) {
+      const standing = fromJwk(await readParameter(ssm, name));
+      if (standing?.rotationId !== rotationId) return;
+      try {
+        await ssm.send(new DeleteParameterCommand({ Name: name }));
+      } catch (error) {
+        if (errorName(error) !== 'ParameterNotFound') throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Reads a SecureString that an administrator put there, such as a mail password.
+ * @throws Error that names the parameter and what to do
+ */
+export async function readSecret(ssm: SSMClient, name: string): Promise<Secret> {
+  const value = await readParameter(ssm, name);
+  if (!value) {
+    throw new Error(
+      `The SSM parameter ${name} does not exist or is empty: create it as SecureString`,
+    );
+  }
+  return value;
+}
+
+async function readParameter(ssm: SSMClient, name: string): Promise<Secret | undefined> {
+  try {
+    const { Parameter: parameter } = await ssm.send(
+      new GetParameterCommand({ Name: name, WithDecryption: true }),
+    );
+    return parameter?.Value ? new Secret(parameter.Value) : undefined;
+  } catch (error) {
+    if (errorName(error) === 'ParameterNotFound') return undefined;
+    throw error;
+  }
+}
+
+function toJwk({ key, rotationId, userId }: StoredContentKey): string {
+  return JSON.stringify({
+    kty: 'oct',
+    k: key.reveal(),
+    alg: 'A256GCM',
+    kid: rotationId,
+    sub: userId,
+  });
+}
+
+/** `undefined` for anything but a content key: a person may have put something else there. */
+function fromJwk(value: Secret | undefined): StoredContentKey | undefined {
+  if (!value) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(value.reveal());
+  } catch {
+    return undefined;
+  }
+  const jwk = jwkSchema.safeParse(json);
+  if (!jwk.success) return undefined;
+  const { k, kid, sub } = jwk.data;
+  return { key: new Secret(k), rotationId: kid, userId: sub };
+}

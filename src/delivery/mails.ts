@@ -1,0 +1,79 @@
+/**
+ * The mails of one rotation, made from its record.
+ */
+import type { Mail } from '../domain/delivery.ts';
+import type { Enclosed, MailFacts, MailText } from '../domain/mail/facts.ts';
+import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from '../domain/mail/index.ts';
+import type { Promised } from '../domain/record.ts';
+import type { Run } from '../run.ts';
+
+/** What a record tells about its mails, in whatever state it is. */
+interface AboutRotation extends Promised {
+  readonly userName: string;
+  readonly address: string;
+  readonly oldKeyId: string;
+  readonly newKeyId: string;
+  readonly instructions: string;
+}
+
+/** The mail that hands the new key over. */
+export async function composeNewKeyMail(
+  record: AboutRotation,
+  enclosed: Enclosed,
+  repeated: boolean,
+  run: Run,
+): Promise<Mail> {
+  return envelope(record, newKeyMail({ ...(await facts(record, run)), enclosed, repeated }));
+}
+
+/**
+ * Tells the owner that the new key is still unused.
+ * @param deactivatedAtTheLatestMs missing when the old key has been deactivated already
+ */
+export async function informOfUnusedKey(
+  record: AboutRotation,
+  deactivatedAtTheLatestMs: number | undefined,
+  run: Run,
+): Promise<void> {
+  const text = reminderMail({
+    ...(await facts(record, run)),
+    ...(deactivatedAtTheLatestMs !== undefined && { deactivatedAtTheLatestMs }),
+  });
+  await run.postman.inform(envelope(record, text), `new key of ${record.userName} unused`);
+}
+
+/** Tells the owner that the old key was deactivated. */
+export async function informOfDeactivation(
+  record: AboutRotation,
+  why: 'stage' | 'max-age',
+  run: Run,
+): Promise<void> {
+  const text = deactivatedMail({ ...(await facts(record, run)), why });
+  await run.postman.inform(
+    envelope(record, text),
+    `old key of ${record.userName} deactivated`,
+  );
+}
+
+/** Tells the owner that the old key was deleted. */
+export async function informOfDeletion(record: AboutRotation, run: Run): Promise<void> {
+  const text = deletedMail(await facts(record, run));
+  await run.postman.inform(envelope(record, text), `old key of ${record.userName} deleted`);
+}
+
+async function facts(record: AboutRotation, run: Run): Promise<MailFacts> {
+  return {
+    account: await run.account(),
+    userName: record.userName,
+    oldKeyId: record.oldKeyId,
+    newKeyId: record.newKeyId,
+    instructions: record.instructions,
+    requireNewKeyUsed: run.destruction.requireNewKeyUsed,
+    ...(record.deactivateOnMs !== undefined && { deactivateOnMs: record.deactivateOnMs }),
+    deleteOnMs: record.deleteOnMs,
+  };
+}
+
+function envelope(record: AboutRotation, text: MailText): Mail {
+  return { to: record.address, ...text };
+}

@@ -1,0 +1,111 @@
+/**
+ * The mailer of one run: paced to the service's rate, stopped by its quota, and patient when it
+ * says *not now*.
+ */
+import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import type { Clock, Log, Mailer } from '../ports.ts';
+
+/** Waits between tries of one mail that was answered *not now*. */
+const RETRY_AFTER_MS = [1, 2, 4, 8].map((seconds) => seconds * SECOND_MS);
+/** After so many mails in a row that were not accepted, the run begins no more rotations. */
+const FAILURES_UNTIL_STOPPED = 3;
+
+export class Postman {
+  readonly #mailer: Mailer;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #verification: Promise<Verification> | undefined;
+  #remaining = Number.POSITIVE_INFINITY;
+  #intervalMs = 0;
+  #nextSlotAtMs = 0;
+  #failuresInARow = 0;
+  #lastFailure = '';
+
+  constructor(mailer: Mailer, clock: Clock, log: Log) {
+    this.#mailer = mailer;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Asks the mailer once a run whether mails can be sent. */
+  verify(): Promise<Verification> {
+    this.#verification ??= this.#verify();
+    return this.#verification;
+  }
+
+  async #verify(): Promise<Verification> {
+    const verification = await this.#mailer.verify();
+    for (const warning of verification.warnings) this.#log.warn('mailer', { warning });
+    this.#remaining = verification.remaining ?? Number.POSITIVE_INFINITY;
+    this.#intervalMs = verification.perSecond ? SECOND_MS / verification.perSecond : 0;
+    return verification;
+  }
+
+  /** How many mails the quota still allows, as far as is known. */
+  get remaining(): number {
+    return this.#remaining;
+  }
+
+  /** Why no new rotation should begin now: a key that cannot be mailed must not be created. */
+  get stopped(): string | undefined {
+    if (this.#remaining <= 0) return 'the mail quota is spent';
+    return this.#failuresInARow >= FAILURES_UNTIL_STOPPED
+      ? `the last mails were not accepted (${this.#lastFailure})`
+      : undefined;
+  }
+
+  /**
+   * Hands a mail over, and repeats it while the answer is *not now* and time is left.
+   * @param untilMs the moment after which no further try begins
+   */
+  async send(mail: Mail, untilMs: number): Promise<MailAnswer> {
+    let answer = await this.#sendOnce(mail);
+    for (const waitMs of RETRY_AFTER_MS) {
+      if (answer.kind !== 'not-now' || answer.quotaSpent) break;
+      if (this.#clock.nowMs() + waitMs + MINUTE_MS > untilMs) break;
+      await this.#clock.sleep(waitMs);
+      answer = await this.#sendOnce(mail);
+    }
+    this.#note(answer);
+    return answer;
+  }
+
+  /** Sends a mail that only informs; whether it arrives decides nothing. */
+  async inform(mail: Mail, about: string): Promise<void> {
+    const answer = await this.#sendOnce(mail);
+    if (answer.kind !== 'accepted') {
+      this.#log.warn('a mail that informs was not accepted', { about, ...answer });
+    }
+  }
+
+  async #sendOnce(mail: Mail): Promise<MailAnswer> {
+    if (this.#remaining <= 0) {
+      return { kind: 'not-now', reason: 'the mail quota is spent', quotaSpent: true };
+    }
+    // Counted before the answer: mails under way at the same time must not overdraw the quota.
+    this.#remaining -= 1;
+    await this.#waitForSlot();
+    const answer = await this.#mailer.send(mail);
+    if (answer.kind === 'not-now') this.#remaining = answer.quotaSpent ? 0 : this.#remaining + 1;
+    return answer;
+  }
+
+  async #waitForSlot(): Promise<void> {
+    if (this.#intervalMs === 0) return;
+    const nowMs = this.#clock.nowMs();
+    const slotAtMs = Math.max(nowMs, this.#nextSlotAtMs);
+    this.#nextSlotAtMs = slotAtMs + this.#intervalMs;
+    if (slotAtMs > nowMs) await this.#clock.sleep(slotAtMs - nowMs);
+  }
+
+  #note(answer: MailAnswer): void {
+    // One refused address says nothing about the next mail.
+    if (answer.kind === 'accepted' || answer.kind === 'refused') {
+      this.#failuresInARow = 0;
+    } else {
+      this.#failuresInARow += 1;
+      this.#lastFailure = answer.reason;
+    }
+  }
+}

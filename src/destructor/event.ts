@@ -1,0 +1,89 @@
+/**
+ * The records of the table's stream, as Lambda hands them over.
+ *
+ * A removal by the TTL service carries a `userIdentity` of the DynamoDB service; a person's
+ * deletion carries none
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html).
+ * The event source mapping filters as well, but what decides over a key is checked here.
+ */
+import * as z from 'zod/mini';
+import type { Timer } from '../domain/record.ts';
+
+export type StreamItem =
+  /** The TTL service removed a timer: its time has come. */
+  | { readonly kind: 'expired'; readonly timer: Timer }
+  /** A person (or this program) removed a timer. */
+  | { readonly kind: 'removed'; readonly timer: Timer }
+  /** Somebody removed a rotation record: nothing says any more where that rotation stands. */
+  | { readonly kind: 'record-removed'; readonly userId: string }
+  /** Nothing to do: a write, or the removal of a history item. */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+const text = z.object({ S: z.string().check(z.minLength(1)) });
+const number = z.object({ N: z.string().check(z.regex(/^\d{1,12}$/)) });
+
+const change = z.object({
+  eventName: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+});
+const removal = z.object({
+  eventName: z.literal('REMOVE'),
+  userIdentity: z.nullish(z.object({ type: z.string(), principalId: z.string() })),
+  dynamodb: z.object({ Keys: z.object({ user: text, ak: text }) }),
+});
+const timerImage = z.object({
+  dynamodb: z.object({
+    OldImage: z.object({
+      user: text,
+      ak: text,
+      delete_on: number,
+      vetoed: z.optional(z.object({ BOOL: z.boolean() })),
+    }),
+  }),
+});
+const batch = z.object({ Records: z.array(z.unknown()) });
+
+/** @throws Error when the event is no batch of records */
+export function readBatch(event: unknown): unknown[] {
+  const parsed = batch.safeParse(event);
+  if (!parsed.success) throw new Error('The event is no DynamoDB stream batch: it has no Records.');
+  return parsed.data.Records;
+}
+
+/** The record's place in the stream; `undefined` when it has none, and so can't be reported. */
+export function sequenceNumberOf(record: unknown): string | undefined {
+  const parsed = z
+    .object({ dynamodb: z.object({ SequenceNumber: z.string().check(z.minLength(1)) }) })
+    .safeParse(record);
+  return parsed.success ? parsed.data.dynamodb.SequenceNumber : undefined;
+}
+
+/** What a stream record means; never throws. */
+export function readRecord(record: unknown): StreamItem {
+  const known = change.safeParse(record);
+  if (!known.success) return { kind: 'unreadable', problem: 'it is no change of an item' };
+  if (known.data.eventName !== 'REMOVE') return { kind: 'other' };
+
+  const removed = removal.safeParse(record);
+  if (!removed.success) return { kind: 'unreadable', problem: 'its keys are not user and ak' };
+  const { userIdentity, dynamodb } = removed.data;
+  const { user, ak } = dynamodb.Keys;
+  if (ak.S === 'rotation') return { kind: 'record-removed', userId: user.S };
+  if (ak.S.startsWith('history#')) return { kind: 'other' };
+
+  const image = timerImage.safeParse(record);
+  if (!image.success) {
+    return { kind: 'unreadable', problem: `the removed item ${user.S} ${ak.S} is no timer` };
+  }
+  const { OldImage } = image.data.dynamodb;
+  const timer: Timer = {
+    userId: OldImage.user.S,
+    oldKeyId: OldImage.ak.S,
+    deleteOnEpochSeconds: Number(OldImage.delete_on.N),
+    ...(OldImage.vetoed?.BOOL && { vetoed: true }),
+  };
+  const byTtl =
+    userIdentity?.type.toLowerCase() === 'service' &&
+    userIdentity.principalId === 'dynamodb.amazonaws.com';
+  return { kind: byTtl ? 'expired' : 'removed', timer };
+}

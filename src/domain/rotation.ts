@@ -1,0 +1,87 @@
+/**
+ * Who is due: a pure decision on a user's keys, record, policy and the time.
+ */
+import type { AccessKey } from './identity.ts';
+import type { UserPolicy } from './policy.ts';
+import { isOpen, type RotationRecord } from './record.ts';
+import { DAY_MS, iso } from './time.ts';
+
+export type SkipReason =
+  | 'no-key'
+  | 'inactive-key'
+  | 'two-keys'
+  | 'not-due'
+  | 'rotation-open'
+  | 'backing-off';
+
+export type RotationPlan =
+  | {
+      readonly kind: 'skip';
+      readonly reason: SkipReason;
+      /** Why, in a sentence for the report. */
+      readonly detail: string;
+      readonly keyIds: readonly string[];
+      /** When the key will be due, where that is known. */
+      readonly dueAtMs?: number;
+    }
+  | { readonly kind: 'rotate'; readonly oldKey: AccessKey; readonly dueAtMs: number };
+
+/** The moment from which a key should be replaced: full days after its creation. */
+export function dueAtMs(key: AccessKey, policy: Pick<UserPolicy, 'rotateAfterDays'>): number {
+  return key.createdAtMs + policy.rotateAfterDays * DAY_MS;
+}
+
+/**
+ * Decides whether a rotation begins.
+ * @param force ignore the key's age and a back-off: a person asked for it
+ */
+export function planRotation(
+  keys: readonly AccessKey[],
+  record: RotationRecord | undefined,
+  policy: Pick<UserPolicy, 'rotateAfterDays'>,
+  nowMs: number,
+  force = false,
+): RotationPlan {
+  const keyIds = keys.map(({ accessKeyId }) => accessKeyId);
+  const skip = (reason: SkipReason, detail: string, dueAt?: number): RotationPlan => ({
+    kind: 'skip',
+    reason,
+    detail,
+    keyIds,
+    ...(dueAt !== undefined && { dueAtMs: dueAt }),
+  });
+
+  if (isOpen(record)) return skip('rotation-open', `a rotation is open, in state ${record.state}`);
+  const [key, ...others] = keys;
+  if (!key) return skip('no-key', 'the user has no access key');
+  if (others.length > 0) {
+    return skip('two-keys', 'the user has two access keys, so there is no room for a new one');
+  }
+  if (key.status === 'Inactive') return skip('inactive-key', 'the only access key is inactive');
+
+  const due = dueAtMs(key, policy);
+  if (force) return { kind: 'rotate', oldKey: key, dueAtMs: due };
+  if (due > nowMs) {
+    return skip(
+      'not-due',
+      `the key is replaced ${policy.rotateAfterDays} days after it was created`,
+      due,
+    );
+  }
+  if (record && record.retryNotBeforeMs > nowMs) {
+    return skip(
+      'backing-off',
+      `the last rotation failed (${record.reason}); the next try is not before ${iso(record.retryNotBeforeMs)}`,
+      due,
+    );
+  }
+  return { kind: 'rotate', oldKey: key, dueAtMs: due };
+}
+
+const BACK_OFF_DAYS = [1, 2, 4, 7];
+
+/** How long to wait after so many failed rotations in a row. */
+export function backOffMs(failures: number): number {
+  const index = Math.min(failures, BACK_OFF_DAYS.length) - 1;
+  return (BACK_OFF_DAYS[index] ?? 0) * DAY_MS;
+}

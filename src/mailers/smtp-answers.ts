@@ -1,0 +1,71 @@
+/**
+ * What an error of nodemailer means for a mail.
+ */
+import type { MailAnswer } from '../domain/delivery.ts';
+import { messageOf, quote } from './words.ts';
+
+/** What nodemailer tells of an error; see its `errors.ts` and `smtp-connection`. */
+interface SmtpError {
+  /** `EENVELOPE` and `EMESSAGE`: the server answered a command; others: the session failed. */
+  readonly code?: string;
+  /** The reply to the command, and its code. */
+  readonly response?: string;
+  readonly responseCode?: number;
+}
+
+/**
+ * Replies that refuse the session, not the mail (RFC 4954 §6, RFC 5321 §4.2.2): a login is missing,
+ * too weak or wrong, or commands came in the wrong order.
+ */
+const REFUSES_SESSION = new Set([503, 530, 534, 535, 538]);
+
+/**
+ * Reads an error.
+ * @param handedOver whether any of the message was sent after the server had accepted DATA. The
+ *   error alone does not tell: a lost connection looks the same at every command.
+ */
+export function answerOf(
+  error: unknown,
+  handedOver: boolean,
+  secrets: readonly string[],
+): Exclude<MailAnswer, { kind: 'accepted' }> {
+  const { code, response, responseCode = 0 } = error as SmtpError;
+  const reason = quote(response ?? messageOf(error), secrets);
+  const answered = code === 'EENVELOPE' || code === 'EMESSAGE';
+
+  if (answered && responseCode >= 400 && responseCode < 500) {
+    // Amazon SES says so on its SMTP interface too.
+    const quotaSpent = /daily .*quota exceeded/i.test(response ?? '');
+    return { kind: 'not-now', reason, ...(quotaSpent && { quotaSpent }) };
+  }
+  if (answered && responseCode >= 500 && responseCode < 600) {
+    return { kind: REFUSES_SESSION.has(responseCode) ? 'not-now' : 'refused', reason };
+  }
+  if (handedOver) {
+    return { kind: 'unknown', reason: `the mail was sent but not answered: ${reason}` };
+  }
+  // Without a reply only nodemailer itself refuses: an address, or a mail larger than the server takes.
+  if (answered && !response) return { kind: 'refused', reason };
+  return { kind: 'not-now', reason };
+}
+
+/** What an administrator should look at. */
+export function hintOf(
+  error: unknown,
+  { user, parameter }: { user: string; parameter: string },
+): string {
+  const { code } = error as SmtpError;
+  switch (code) {
+    case 'EAUTH':
+      return `the login as ${user} failed; check SMTP_USER and the password in ${parameter}`;
+    case 'ETLS':
+      return 'no encrypted connection; check SMTP_PROTOCOL, SMTP_PORT and the certificate';
+    case 'EDNS':
+    case 'ESOCKET':
+    case 'ECONNECTION':
+    case 'ETIMEDOUT':
+      return 'the connection failed; check SMTP_SERVER, SMTP_PORT and the network';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * From a sealed key pair in the journal to an old key with a timer. Whatever happens here, the
+ * pair is in the journal and can be delivered again.
+ */
+import { composeNewKeyMail } from '../delivery/mails.ts';
+import { isOnlyActive } from '../domain/destruction.ts';
+import type { Enclosed } from '../domain/mail/facts.ts';
+import {
+  type DeliveringRecord,
+  nextStepAtMs,
+  type ScheduledRecord,
+  type WithdrawingRecord,
+} from '../domain/record.ts';
+import type { ReportRow } from '../domain/report.ts';
+import { backOffMs } from '../domain/rotation.ts';
+import { iso, MINUTE_MS, toEpochSeconds } from '../domain/time.ts';
+import { deleteKey } from '../journal/effects.ts';
+import type { Held } from '../journal/held.ts';
+import type { Run } from '../run.ts';
+import { row } from './row.ts';
+
+/**
+ * Sends the mail of the attempt that the record has just been written with, and goes on by the
+ * mailer's answer.
+ *
+ *     accepted → put the timer → SCHEDULED
+ *     not now  → DELIVERING, with one more attempt known to have failed
+ *     refused  → WITHDRAWING, unless an earlier attempt may have arrived
+ *     unknown  → DELIVERING as it is
+ */
+export async function deliver(
+  held: Held<DeliveringRecord>,
+  enclosed: Enclosed,
+  run: Run,
+): Promise<ReportRow> {
+  const { record } = held;
+  const mail = await composeNewKeyMail(record, enclosed, record.attempts > 1, run);
+  held.assertTimeLeft();
+  const answer = await run.postman.send(mail, Math.min(record.leaseUntilMs, run.deadlineAtMs));
+
+  if (answer.kind === 'accepted') return schedule(held, run, 'the new key was mailed');
+  if (answer.kind === 'unknown') {
+    await held.release<DeliveringRecord>(record);
+    return row(record, 'failed', `it is not known whether the mail arrived: ${answer.reason}`);
+  }
+  const settled = { ...record, failedAttempts: record.failedAttempts + 1 };
+  if (answer.kind === 'refused' && settled.failedAttempts === settled.attempts) {
+    return withdraw(held, `the mail to ${record.address} was refused: ${answer.reason}`, run);
+  }
+  await held.release<DeliveringRecord>(settled);
+  return answer.kind === 'refused'
+    ? row(
+        record,
+        'failed',
+        `the mail was refused, but an earlier one may have arrived: ${answer.reason}`,
+      )
+    : row(record, 'postponed', `the mailer can't take the mail now: ${answer.reason}`);
+}
+
+/** The new key was handed over: the old key gets its timer. */
+export async function schedule(
+  held: Held<DeliveringRecord>,
+  run: Run,
+  reason: string,
+): Promise<ReportRow> {
+  const { attempts, failedAttempts, firstAttemptAtMs, newKeyDeactivatedAtMs, ...kept } =
+    held.record;
+  const scheduled: ScheduledRecord = {
+    ...kept,
+    state: 'SCHEDULED',
+    deliveredAtMs: run.clock.nowMs(),
+  };
+  held.assertTimeLeft();
+  await run.journal.putTimer({
+    userId: scheduled.userId,
+    oldKeyId: scheduled.oldKeyId,
+    deleteOnEpochSeconds: toEpochSeconds(nextStepAtMs(scheduled)),
+  });
+  await held.release<ScheduledRecord>(scheduled);
+  return {
+    ...row(scheduled, 'rotated', reason),
+    dueAt: iso(nextStepAtMs(scheduled)),
+  };
+}
+
+/** The new key was certainly never handed over: it is taken back. */
+export async function withdraw(
+  held: Held<DeliveringRecord>,
+  reason: string,
+  run: Run,
+): Promise<ReportRow> {
+  const {
+    attempts,
+    failedAttempts,
+    firstAttemptAtMs,
+    newKeyDeactivatedAtMs,
+    sealed,
+    deleteOnMs,
+    deactivateOnMs,
+    instructions,
+    ...kept
+  } = held.record;
+  return finishWithdrawal(
+    await held.advance<WithdrawingRecord>({ ...kept, state: 'WITHDRAWING', reason }),
+    run,
+  );
+}
+
+/** A key this young may be missing from an answer of IAM, which is eventually consistent. */
+const SETTLED_AFTER_MS = 5 * MINUTE_MS;
+
+/** Deletes the new key and its content key, and closes the rotation as failed. */
+export async function finishWithdrawal(
+  held: Held<WithdrawingRecord>,
+  run: Run,
+): Promise<ReportRow> {
+  const { record } = held;
+  const { userName, newKeyId: accessKeyId } = record;
+  const keys = await run.keys.list(userName);
+  const obstacle = !keys
+    ? 'the user was renamed or deleted meanwhile'
+    : isOnlyActive(keys, accessKeyId) &&
+      "it is the user's only active key: create a key by hand, then delete this one";
+  if (obstacle || !keys) {
+    await held.release<WithdrawingRecord>(record);
+    return row(record, 'failed', `${record.reason}; the new key can't be taken back: ${obstacle}`);
+  }
+  const answer = await deleteKey(held, { userName, accessKeyId, keys }, run);
+  if (answer === 'gone' && run.clock.nowMs() - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
+    await held.release<WithdrawingRecord>(record);
+    return row(record, 'postponed', `${record.reason}; IAM does not know the new key yet`);
+  }
+  const failures = record.failures + 1;
+  await held.close({
+    outcome: 'failed',
+    reason: record.reason,
+    newKeyId: record.newKeyId,
+    failures,
+    retryNotBeforeMs: run.clock.nowMs() + backOffMs(failures),
+  });
+  return row(record, 'withdrawn', record.reason);
+}

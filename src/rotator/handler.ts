@@ -1,0 +1,25 @@
+/** The rotator Lambda: EventBridge Scheduler calls it, or a person with a narrower event. */
+import type { Context } from 'aws-lambda';
+import { nothingWorked, type Report } from '../domain/report.ts';
+import { runOf } from '../lambda.ts';
+import { readEvent } from './event.ts';
+import { logReport } from './log-report.ts';
+import { runRotator } from './run.ts';
+
+/**
+ * @throws Error when the event or the settings can't be used, or when there was work and none of
+ *   it could be done: a run that did nothing must not look like a success
+ */
+export async function handler(event: unknown, context: Context): Promise<Report> {
+  const request = readEvent(event);
+  const run = await runOf(context);
+  const report = await runRotator(request, run);
+  logReport(report, run.log);
+  if (nothingWorked(report.rows)) {
+    const [problem] = [...report.problems, ...report.rows.map(({ reason }) => reason)];
+    throw new Error(
+      `Nothing of what was due could be done (${JSON.stringify(report.totals)}); first: ${problem}`,
+    );
+  }
+  return report;
+}

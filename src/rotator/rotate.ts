@@ -1,0 +1,225 @@
+/**
+ * A fresh rotation of one user's key. The steps, in the order in which they must happen, and the
+ * state that each leaves in the journal:
+ *
+ *     1  begin                         → STARTED
+ *     2  put the content key into SSM
+ *     3  create the access key
+ *     4  seal the pair                 → DELIVERING
+ *     5  mail it                         (deliver.ts)
+ *     6  put the timer                 → SCHEDULED
+ *
+ * A crash before 4 leaves a key whose secret nobody has: the next run finds and deletes it
+ * (resume.ts). From 4 on nothing is lost: the pair is delivered again from the journal.
+ */
+import { isOnlyActive } from '../domain/destruction.ts';
+import type { AccessKey, IamUser, KeyPair } from '../domain/identity.ts';
+import type { Enclosed } from '../domain/mail/facts.ts';
+import { parameterNameOf } from '../domain/parameter-name.ts';
+import { promise, type UserPolicy } from '../domain/policy.ts';
+import {
+  type DeliveringRecord,
+  isOpen,
+  type RotationRecord,
+  type StartedRecord,
+} from '../domain/record.ts';
+import type { ReportRow } from '../domain/report.ts';
+import { backOffMs } from '../domain/rotation.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import { Conflict, describeError, KeyNotCreated } from '../errors.ts';
+import { Held } from '../journal/held.ts';
+import type { Run } from '../run.ts';
+import { deliver } from './deliver.ts';
+import { row } from './row.ts';
+
+/** A key is created within this time of `begin`, so that a later run can tell it by its age. */
+const CREATE_WITHIN_MS = MINUTE_MS;
+/** Waits between tries of a creation that IAM throttled. */
+const THROTTLED_WAITS_MS = [1, 2, 4, 8, 16].map((seconds) => seconds * SECOND_MS);
+
+/**
+ * Rotates the key of a user who is due.
+ * @param keys the user's keys, as just listed
+ * @param record the user's closed record, if there is one
+ */
+export async function rotate(
+  user: IamUser,
+  policy: UserPolicy,
+  keys: readonly AccessKey[],
+  oldKey: AccessKey,
+  record: RotationRecord | undefined,
+  run: Run,
+  force: boolean,
+): Promise<ReportRow> {
+  const held = await Held.begin(
+    {
+      userId: user.userId,
+      userName: user.userName,
+      userArn: user.arn,
+      address: policy.address,
+      rotationId: run.sealer.newRotationId(),
+      failures: record?.failures ?? 0,
+      oldKeyId: oldKey.accessKeyId,
+      oldKeyCreatedAtMs: oldKey.createdAtMs,
+      seenKeyIds: keys.map(({ accessKeyId }) => accessKeyId),
+      parameterName: parameterNameOf(user.userName),
+    },
+    run,
+    { ignoreBackOff: force },
+  );
+  return createAndDeliver(held, policy, run);
+}
+
+/** Steps 2 to 6, for a record that is `STARTED` and has no new key. */
+export async function createAndDeliver(
+  held: Held<StartedRecord>,
+  policy: UserPolicy,
+  run: Run,
+): Promise<ReportRow> {
+  const { record } = held;
+  const contentKey = run.sealer.newContentKey();
+
+  const obstacle = await storeContentKey(held, contentKey, run);
+  if (obstacle) {
+    await held.close({ outcome: 'postponed', reason: obstacle, failures: record.failures });
+    return row(record, 'postponed', obstacle);
+  }
+
+  let pair: KeyPair & { readonly createdAtMs: number };
+  try {
+    pair = await createKey(held, run);
+  } catch (error) {
+    if (!(error instanceof KeyNotCreated)) throw error;
+    const failures = error.throttled ? record.failures : record.failures + 1;
+    await held.close({
+      outcome: error.throttled ? 'postponed' : 'failed',
+      reason: error.message,
+      failures,
+      retryNotBeforeMs: error.throttled ? 0 : run.clock.nowMs() + backOffMs(failures),
+    });
+    return row(record, error.throttled ? 'postponed' : 'failed', error.message);
+  }
+  run.log.info('access key created', { user: record.userName, accessKeyId: pair.accessKeyId });
+
+  const sealed = await run.sealer.seal(pair, contentKey, {
+    rotationId: record.rotationId,
+    userArn: record.userArn,
+    parameterName: record.parameterName,
+    region: run.region,
+  });
+  const delivering = await keepPair(held, pair, sealed, policy, run);
+  return deliver(delivering, enclose(sealed, pair, record.parameterName, run), run);
+}
+
+/** What the mail carries: the sealed pair, or the pair in clear where the administrator wants that. */
+export function enclose(sealed: string, pair: KeyPair, parameterName: string, run: Run): Enclosed {
+  return run.encryptKeyPair
+    ? { kind: 'sealed', token: sealed, parameterName, region: run.region }
+    : { kind: 'clear', pair };
+}
+
+/**
+ * Step 2. Two users can share a parameter's name after one was renamed: the content key of a
+ * rotation that is still open is never overwritten by another user's.
+ * @returns why the rotation can't go on, if it can't
+ */
+async function storeContentKey(
+  held: Held<StartedRecord>,
+  key: ReturnType<Run['sealer']['newContentKey']>,
+  run: Run,
+): Promise<string | undefined> {
+  const { rotationId, userId, parameterName } = held.record;
+  const content = { rotationId, userId, key };
+  held.assertTimeLeft();
+  try {
+    const answer = await run.parameters.put(parameterName, content);
+    if (answer === 'stored') return undefined;
+    const holder = await run.journal.read(answer.heldBy.userId);
+    if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId) {
+      return `the parameter ${parameterName} holds the content key of user ${holder.userId}, whose rotation is still open`;
+    }
+    await run.parameters.put(parameterName, content, { takeOver: true });
+    return undefined;
+  } catch (error) {
+    // No key was created, so the rotation can be closed whatever became of the parameter.
+    return `the content key could not be stored in ${parameterName}: ${describeError(error)}`;
+  }
+}
+
+/**
+ * Step 3: one attempt, repeated only after an answer that says throttling.
+ * @throws KeyNotCreated when IAM made none; any other error means that there may be a key
+ */
+async function createKey(
+  held: Held<StartedRecord>,
+  run: Run,
+): Promise<KeyPair & { readonly createdAtMs: number }> {
+  const { userName, startedAtMs } = held.record;
+  for (let tries = 0; ; tries++) {
+    held.assertTimeLeft();
+    if (run.clock.nowMs() > startedAtMs + CREATE_WITHIN_MS) {
+      throw new KeyNotCreated(
+        'it took too long to get to the creation of the key',
+        true,
+        undefined,
+      );
+    }
+    try {
+      return await run.keys.create(userName);
+    } catch (error) {
+      const waitMs = THROTTLED_WAITS_MS[tries];
+      if (!(error instanceof KeyNotCreated) || !error.throttled || waitMs === undefined)
+        throw error;
+      await run.clock.sleep(waitMs);
+    }
+  }
+}
+
+/** Step 4: from here on the pair can be delivered again. */
+async function keepPair(
+  held: Held<StartedRecord>,
+  pair: KeyPair & { readonly createdAtMs: number },
+  sealed: string,
+  policy: UserPolicy,
+  run: Run,
+): Promise<Held<DeliveringRecord>> {
+  const { seenKeyIds, ...kept } = held.record;
+  const nowMs = run.clock.nowMs();
+  try {
+    return await held.advance<DeliveringRecord>({
+      ...kept,
+      ...promise(policy, nowMs),
+      state: 'DELIVERING',
+      newKeyId: pair.accessKeyId,
+      newKeyCreatedAtMs: pair.createdAtMs,
+      sealed,
+      address: policy.address,
+      instructions: policy.instructions,
+      attempts: 1,
+      failedAttempts: 0,
+      firstAttemptAtMs: nowMs,
+    });
+  } catch (error) {
+    if (error instanceof Conflict && !names(error.current, pair.accessKeyId)) {
+      await discard(held.record.userName, pair.accessKeyId, run);
+    }
+    throw error;
+  }
+}
+
+/** The key is in hand, ours, undelivered, and nobody else knows of it. */
+async function discard(userName: string, accessKeyId: string, run: Run): Promise<void> {
+  const keys = (await run.keys.list(userName)) ?? [];
+  if (isOnlyActive(keys, accessKeyId)) {
+    run.log.error('an undelivered key is the only active one of its user and was kept', {
+      user: userName,
+      accessKeyId,
+    });
+    return;
+  }
+  await run.keys.delete(userName, accessKeyId);
+}
+
+function names(record: RotationRecord | undefined, accessKeyId: string): boolean {
+  return record !== undefined && 'newKeyId' in record && record.newKeyId === accessKeyId;
+}

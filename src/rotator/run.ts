@@ -1,0 +1,237 @@
+/**
+ * One run of the rotator over the account: who is there, what is open, who is due, and a report.
+ *
+ * One user's trouble is one row of the report and stops nobody else.
+ */
+import pLimit from 'p-limit';
+import type { AccessKey, IamUser } from '../domain/identity.ts';
+import { type PolicyReading, policyFor, type UserPolicy } from '../domain/policy.ts';
+import { isOpen, type OpenRecord, type RotationRecord, type Timer } from '../domain/record.ts';
+import { countOutcomes, type Report, type ReportRow, type RowOutcome } from '../domain/report.ts';
+import { planRotation } from '../domain/rotation.ts';
+import { iso, MINUTE_MS } from '../domain/time.ts';
+import { Conflict, describeError, OutOfTime } from '../errors.ts';
+import { isLeased } from '../journal/held.ts';
+import type { Run } from '../run.ts';
+import type { Request } from './event.ts';
+import { resume } from './resume.ts';
+import { rotate } from './rotate.ts';
+import { row } from './row.ts';
+
+/** How many users are worked on at a time. */
+const CONCURRENCY = 10;
+
+interface Managed {
+  readonly user: IamUser;
+  readonly policy: UserPolicy;
+}
+
+interface Due extends Managed {
+  readonly keys: readonly AccessKey[];
+  readonly oldKey: AccessKey;
+  readonly dueAtMs: number;
+}
+
+export async function runRotator(request: Request, run: Run): Promise<Report> {
+  const startedAtMs = run.clock.nowMs();
+  const dryRun = run.dryRun || request.dryRun;
+  const [users, journal] = await Promise.all([run.inventory.users(), run.journal.scan()]);
+  const wanted = request.users && new Set(request.users);
+  const isWanted = (userName: string) => !wanted || wanted.has(userName);
+  const records = new Map(journal.records.map((record) => [record.userId, record]));
+
+  const rows: ReportRow[] = [];
+  const problems = [...journal.problems];
+  const limit = pLimit(CONCURRENCY);
+
+  // What an earlier run left open comes first, whether its user is still tagged or not.
+  const byId = new Map(users.map((user) => [user.userId, user]));
+  const open = journal.records.filter(isOpen).filter((record) => {
+    return isWanted(byId.get(record.userId)?.userName ?? record.userName);
+  });
+  const timers = new Map(journal.timers.map((timer) => [timerKey(timer), timer]));
+  rows.push(
+    ...(await Promise.all(
+      open.map((record) =>
+        limit(() =>
+          resumeSafely(record, byId.get(record.userId), timers.get(timerKey(record)), run, dryRun),
+        ),
+      ),
+    )),
+  );
+
+  // Then everybody else who is managed.
+  const readings = users
+    .filter((user) => isWanted(user.userName) && !isOpen(records.get(user.userId)))
+    .map((user) => ({ user, reading: policyFor(user, run.rotation) }));
+  rows.push(...readings.flatMap(({ user, reading }) => invalidRow(user, reading)));
+  const managed = readings.flatMap(({ user, reading }) =>
+    reading.kind === 'managed' ? [{ user, policy: reading.policy }] : [],
+  );
+  const decided = await Promise.all(
+    managed.map((candidate) =>
+      limit(() => decideSafely(candidate, records.get(candidate.user.userId), request.force, run)),
+    ),
+  );
+  rows.push(...decided.filter((result) => 'outcome' in result));
+  const due = decided
+    .filter((result) => 'oldKey' in result)
+    .sort((a, b) => a.oldKey.createdAtMs - b.oldKey.createdAtMs);
+  rows.push(...(await rotateAll(due, records, request.force, dryRun, run, limit, problems)));
+
+  if (wanted) rows.push(...unknownRows(wanted, users, rows));
+  return {
+    startedAt: iso(startedAtMs),
+    finishedAt: iso(run.clock.nowMs()),
+    dryRun,
+    users: users.length,
+    rows,
+    totals: countOutcomes(rows),
+    problems,
+  };
+}
+
+function timerKey({ userId, oldKeyId }: { userId: string; oldKeyId: string }): string {
+  return `${userId} ${oldKeyId}`;
+}
+
+async function resumeSafely(
+  record: OpenRecord,
+  user: IamUser | undefined,
+  timer: Timer | undefined,
+  run: Run,
+  dryRun: boolean,
+): Promise<ReportRow> {
+  if (dryRun && !isLeased(record, run.clock.nowMs())) {
+    return row(record, 'would-resume', `a rotation is open, in state ${record.state}`);
+  }
+  return safely(record, run, () => resume(record, user, timer, run));
+}
+
+function invalidRow(user: IamUser, reading: PolicyReading): ReportRow[] {
+  if (reading.kind !== 'invalid') return [];
+  return [about(user, 'invalid', reading.problems.join('; '))];
+}
+
+/** Lists a user's keys and decides: a row when there is nothing to do, else the user is due. */
+async function decideSafely(
+  candidate: Managed,
+  record: RotationRecord | undefined,
+  force: boolean,
+  run: Run,
+): Promise<ReportRow | Due> {
+  const { user, policy } = candidate;
+  if (tooLate(run)) return about(user, 'left', "the function's time was over");
+  try {
+    const keys = await run.keys.list(user.userName);
+    if (!keys) return about(user, 'skipped', 'the user was renamed or deleted during this run');
+    const plan = planRotation(keys, record, policy, run.clock.nowMs(), force);
+    if (plan.kind === 'rotate') {
+      return { ...candidate, keys, oldKey: plan.oldKey, dueAtMs: plan.dueAtMs };
+    }
+    const [oldKeyId] = plan.keyIds;
+    return {
+      ...about(user, 'skipped', `${plan.reason}: ${plan.detail}`),
+      ...(oldKeyId !== undefined && { oldKeyId }),
+      ...(plan.dueAtMs !== undefined && { dueAt: iso(plan.dueAtMs) }),
+    };
+  } catch (error) {
+    return about(user, 'failed', describeError(error));
+  }
+}
+
+/** Rotates whoever is due, oldest key first, as far as the limits and the mailer allow. */
+async function rotateAll(
+  due: readonly Due[],
+  records: ReadonlyMap<string, RotationRecord>,
+  force: boolean,
+  dryRun: boolean,
+  run: Run,
+  limit: <T>(work: () => Promise<T>) => Promise<T>,
+  problems: string[],
+): Promise<ReportRow[]> {
+  const told = (one: Due, outcome: RowOutcome, reason: string): ReportRow => ({
+    ...about(one.user, outcome, reason),
+    oldKeyId: one.oldKey.accessKeyId,
+    dueAt: iso(one.dueAtMs),
+  });
+  if (due.length === 0) return [];
+  if (dryRun) return due.map((one) => told(one, 'would-rotate', 'the key is due'));
+
+  // A run that cannot deliver creates nothing.
+  const verification = await run.postman.verify();
+  if (verification.kind !== 'accepted') {
+    const reason = `no key is created while no mail can be sent: ${verification.reason}`;
+    problems.push(reason);
+    return due.map((one) => told(one, 'postponed', reason));
+  }
+
+  const room = Math.min(run.maxRotationsPerRun ?? Number.POSITIVE_INFINITY, run.postman.remaining);
+  const why =
+    room === run.maxRotationsPerRun
+      ? 'this run has begun MAX_ROTATIONS_PER_RUN rotations'
+      : 'the mail quota allows no more for now';
+  return Promise.all(
+    due.map((one, index) => {
+      if (index >= room) return told(one, 'left', why);
+      return limit(async () => {
+        if (tooLate(run)) return told(one, 'left', "the function's time was over");
+        if (run.postman.stopped) return told(one, 'left', run.postman.stopped);
+        const { user, policy, keys, oldKey } = one;
+        return safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, () =>
+          rotate(user, policy, keys, oldKey, records.get(user.userId), run, force),
+        );
+      });
+    }),
+  );
+}
+
+/** Whether too little time is left to begin with another user. */
+function tooLate(run: Run): boolean {
+  return run.clock.nowMs() + 2 * MINUTE_MS > run.deadlineAtMs;
+}
+
+/** Turns one user's trouble into one row. */
+async function safely(
+  user: { readonly userName: string; readonly userId: string; readonly oldKeyId: string },
+  run: Run,
+  work: () => Promise<ReportRow>,
+): Promise<ReportRow> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Conflict) {
+      return row(user, 'waiting', `another run went on with it: ${error.message}`);
+    }
+    if (error instanceof OutOfTime) return row(user, 'left', error.message);
+    run.log.error('a rotation failed', { user: user.userName, error: describeError(error) });
+    return row(user, 'failed', describeError(error));
+  }
+}
+
+/** Users who were asked for and of whom there is nothing else to tell. */
+function unknownRows(
+  wanted: ReadonlySet<string>,
+  users: readonly IamUser[],
+  rows: readonly ReportRow[],
+): ReportRow[] {
+  const told = new Set(rows.map(({ userName }) => userName));
+  return [...wanted]
+    .filter((userName) => !told.has(userName))
+    .map((userName) => {
+      const user = users.find((candidate) => candidate.userName === userName);
+      return about(
+        user ?? { userName, userId: '' },
+        'failed',
+        user ? 'the user has no IKR:EMAIL tag' : 'there is no user of that name',
+      );
+    });
+}
+
+function about(
+  { userName, userId }: { readonly userName: string; readonly userId: string },
+  outcome: RowOutcome,
+  reason: string,
+): ReportRow {
+  return { userName, userId, outcome, reason };
+}

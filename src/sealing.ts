@@ -1,0 +1,104 @@
+/**
+ * Sealing a key pair: JWE compact serialization (RFC 7516), `alg: dir`, `enc: A256GCM`, under a
+ * content key that is made for one rotation and lives in SSM.
+ *
+ * With `dir`, the content key itself encrypts (RFC 7518 §4.5). A key is used for one payload only:
+ * sealing the same pair again is never needed, since the sealed pair is kept.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import type { KeyPair } from './domain/identity.ts';
+import type { SealedHeader } from './domain/sealed.ts';
+import { Secret } from './domain/secret.ts';
+import type { Sealer } from './ports.ts';
+
+/** A token that cannot be opened; the message says why and what to do. */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+}
+
+/** A fresh 256-bit AES key, base64url. */
+function newContentKey(): Secret {
+  return new Secret(randomBytes(32).toString('base64url'));
+}
+
+function newRotationId(): string {
+  return randomUUID();
+}
+
+async function seal(pair: KeyPair, contentKey: Secret, header: SealedHeader): Promise<string> {
+  const payload = JSON.stringify({
+    AccessKeyId: pair.accessKeyId,
+    SecretAccessKey: pair.secretAccessKey.reveal(),
+  });
+  return new CompactEncrypt(new TextEncoder().encode(payload))
+    .setProtectedHeader({
+      alg: 'dir',
+      enc: 'A256GCM',
+      kid: header.rotationId,
+      user: header.userArn,
+      parameter: header.parameterName,
+      region: header.region,
+    })
+    .encrypt(base64url.decode(contentKey.reveal()));
+}
+
+/**
+ * What a token says about itself. It is not authenticated before the token is opened.
+ * @throws SealError when the text is no sealed key pair, or not all of one
+ */
+export function readHeader(token: string): SealedHeader {
+  const broken = (why: string) =>
+    new SealError(`This is not a whole sealed key pair: ${why}. Copy it again, from BEGIN to END.`);
+  const parts = token.split('.');
+  if (parts.length !== 5) throw broken(`it has ${parts.length} parts instead of 5`);
+  let header: ReturnType<typeof decodeProtectedHeader>;
+  try {
+    header = decodeProtectedHeader(token);
+  } catch {
+    throw broken('its first part cannot be read');
+  }
+  const { alg, enc, kid, user, parameter, region } = header;
+  if (alg !== 'dir' || enc !== 'A256GCM') {
+    throw broken(`it is encrypted as ${String(alg)}/${String(enc)} instead of dir/A256GCM`);
+  }
+  if (
+    typeof kid !== 'string' ||
+    typeof user !== 'string' ||
+    typeof parameter !== 'string' ||
+    typeof region !== 'string'
+  ) {
+    throw broken('its header does not name the rotation, the user, the parameter and the Region');
+  }
+  return { rotationId: kid, userArn: user, parameterName: parameter, region };
+}
+
+/**
+ * Opens a sealed key pair.
+ * @throws SealError when the content key is another one, or the token was changed or cut
+ */
+export async function unseal(token: string, contentKey: Secret): Promise<KeyPair> {
+  readHeader(token);
+  let plaintext: Uint8Array;
+  try {
+    const opened = await compactDecrypt(token, base64url.decode(contentKey.reveal()), {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
+    plaintext = opened.plaintext;
+  } catch {
+    // The cause is left out on purpose: what an error of the cipher holds is not ours to show.
+    throw new SealError(
+      'The content key does not open this token: it belongs to another rotation, or the token was cut or changed on its way.',
+    );
+  }
+  const payload: unknown = JSON.parse(new TextDecoder().decode(plaintext));
+  const { AccessKeyId, SecretAccessKey } = (payload ?? {}) as Record<string, unknown>;
+  if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
+    throw new SealError('The token was opened, but holds no key pair.');
+  }
+  return { accessKeyId: AccessKeyId, secretAccessKey: new Secret(SecretAccessKey) };
+}
+
+/** The sealer that the product runs with. */
+export const sealer: Sealer = { newRotationId, newContentKey, seal, unseal };

@@ -1,11 +1,12 @@
 import type { TurnableClock } from './clock.ts';
+import type { Caller } from './wire.ts';
 
 /** What every service of the account knows about the account. */
 export interface AccountContext {
   clock: TurnableClock;
   accountId: string;
-  alias: string | undefined;
+  alias: string;
   region: string;
-  /** ARN of the role that calls. */
-  caller: string;
+  /** Who calls with temporary credentials. */
+  role: Caller;
 }

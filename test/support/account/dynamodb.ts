@@ -2,17 +2,11 @@ import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import dynalite from 'dynalite';
 import type { AccountContext } from './context.ts';
+import { jsonAnswer, jsonRefusals, readTarget } from './json-protocol.ts';
 import { KeyedLocks } from './locks.ts';
+import type { Params } from './params.ts';
 import { type Item, Stream } from './stream.ts';
-import {
-  common,
-  jsonAnswer,
-  type Params,
-  readTarget,
-  type Service,
-  ServiceError,
-  type WireAnswer,
-} from './wire.ts';
+import { common, type Service, ServiceError, type WireAnswer } from './wire.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.0';
 const PREFIX = 'com.amazonaws.dynamodb.v20120810#';
@@ -30,18 +24,15 @@ interface Write {
 export class DynamoDb {
   readonly stream: Stream;
   readonly service: Service;
-  /** `ThrottlingException` is what on-demand tables and the control plane answer. */
-  throttleCode = 'ProvisionedThroughputExceededException';
   readonly #context: AccountContext;
   readonly #engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   readonly #locks = new KeyedLocks();
   readonly #keyNames = new Map<string, string[]>();
 
   constructor(context: AccountContext) {
-    const { clock, region, accountId, caller } = context;
+    const { clock, region, accountId } = context;
     this.#context = context;
     this.stream = new Stream(clock, region, accountId);
-    const throttleCode = () => this.throttleCode;
     this.service = {
       ...common({
         name: 'dynamodb',
@@ -50,13 +41,10 @@ export class DynamoDb {
           typeof table === 'string'
             ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`
             : '*',
-        refusals: {
-          get throttle() {
-            return new ServiceError(throttleCode(), 'The request was throttled.');
-          },
-          deny: new ServiceError('AccessDeniedException', `User: ${caller} is not authorized`),
-          error500: new ServiceError('InternalServerError', 'Internal server error', 500),
-        },
+        refusals: jsonRefusals(
+          new ServiceError('ProvisionedThroughputExceededException', 'The request was throttled.'),
+          'InternalServerError',
+        ),
       }),
       read: readTarget,
       act: ({ action, params }) => this.#act(action, params),

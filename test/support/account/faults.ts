@@ -23,6 +23,8 @@ export interface FaultRule {
   /** Which calls: a predicate, or names; `nth` counts the matching calls from 1. */
   match: ((call: Call) => boolean) | { service?: string; action?: string; nth?: number };
   kind: FaultKind;
+  /** The error code of a `throttle`, `deny` or `error500`, if it is not to be the usual one. */
+  code?: string;
   /** How many calls in a row suffer; 1 unless told. */
   times?: number;
   onDie?: (call: Call) => void | Promise<void>;

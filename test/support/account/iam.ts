@@ -2,16 +2,9 @@ import type { AccountContext } from './context.ts';
 import { CredentialReport } from './iam-report.ts';
 import { checkAccessKeyId, checkStatus, checkUserName, invalid, type Tag } from './iam-rules.ts';
 import { type User, Users } from './iam-users.ts';
-import {
-  type Actions,
-  list,
-  type Params,
-  queryService,
-  type Service,
-  ServiceError,
-  tagList,
-  text,
-} from './wire.ts';
+import { list, type Params, tagList, text } from './params.ts';
+import { queryRefusals, queryService } from './query-protocol.ts';
+import { type Actions, type Caller, type Service, ServiceError } from './wire.ts';
 
 export interface IamKnobs {
   /** No page of any list is longer than this. */
@@ -30,14 +23,14 @@ export interface Iam {
 }
 
 /** IAM: users, tags, access keys, the credential report. */
-export function createIam({ clock, accountId, alias, caller }: AccountContext): Iam {
+export function createIam({ clock, accountId, alias }: AccountContext): Iam {
   const users = new Users(clock, `arn:aws:iam::${accountId}:`);
   const report = new CredentialReport(users, clock, `arn:aws:iam::${accountId}:root`);
   const knobs: IamKnobs = { pageSize: 1000, listLagMs: 0, unknownKeyLastUsed: 'AccessDenied' };
 
-  /** Who a call without a user name is about; a role has to name a user. */
-  const named = (params: Params): User => {
-    const name = text(params, 'UserName');
+  /** The user a call is about: a user may leave its own name out, a role has to name one. */
+  const named = (params: Params, caller: Caller): User => {
+    const name = text(params, 'UserName') ?? caller.userName;
     if (name === undefined) {
       const message = 'Must specify userName when calling with non-User credentials';
       throw new ServiceError('ValidationError', message);
@@ -79,19 +72,20 @@ export function createIam({ clock, accountId, alias, caller }: AccountContext): 
       const { items, ...rest } = paged(params, matching, ({ name }) => name);
       return { Users: items.map(summary), ...rest };
     },
-    GetUser: (params) => {
-      const user = named(params);
+    GetUser: (params, caller) => {
+      const user = named(params, caller);
       const Tags = user.tags.size > 0 ? tagMembers(user) : undefined;
       return { User: { ...summary(user), Tags } };
     },
-    ListUserTags: (params) => {
-      const { items, ...rest } = paged(params, tagMembers(named(params)), ({ Key }) => Key);
+    ListUserTags: (params, caller) => {
+      const { items, ...rest } = paged(params, tagMembers(named(params, caller)), ({ Key }) => Key);
       return { Tags: items, ...rest };
     },
-    TagUser: (params) => users.tag(named(params), tagList(params)),
-    UntagUser: (params) => users.untag(named(params), list(params, 'TagKeys').map(String)),
-    ListAccessKeys: (params) => {
-      const user = named(params);
+    TagUser: (params, caller) => users.tag(named(params, caller), tagList(params)),
+    UntagUser: (params, caller) =>
+      users.untag(named(params, caller), list(params, 'TagKeys').map(String)),
+    ListAccessKeys: (params, caller) => {
+      const user = named(params, caller);
       const asOfMs = knobs.listLagMs > 0 ? clock.nowMs() - knobs.listLagMs : undefined;
       const { items, ...rest } = paged(params, users.keys(user, asOfMs), ({ id }) => id);
       const AccessKeyMetadata = items.map((key) => ({
@@ -102,8 +96,8 @@ export function createIam({ clock, accountId, alias, caller }: AccountContext): 
       }));
       return { AccessKeyMetadata, ...rest };
     },
-    CreateAccessKey: (params) => {
-      const user = named(params);
+    CreateAccessKey: (params, caller) => {
+      const user = named(params, caller);
       const key = users.createKey(user);
       const AccessKey = {
         UserName: user.name,
@@ -114,12 +108,12 @@ export function createIam({ clock, accountId, alias, caller }: AccountContext): 
       };
       return { AccessKey };
     },
-    DeleteAccessKey: (params) => users.deleteKey(named(params), keyId(params)),
-    UpdateAccessKey: (params) => {
+    DeleteAccessKey: (params, caller) => users.deleteKey(named(params, caller), keyId(params)),
+    UpdateAccessKey: (params, caller) => {
       const status = checkStatus(text(params, 'Status') ?? '');
-      users.setStatus(named(params), keyId(params), status);
+      users.setStatus(named(params, caller), keyId(params), status);
     },
-    GetAccessKeyLastUsed: (params) => {
+    GetAccessKeyLastUsed: (params, caller) => {
       const id = keyId(params);
       const found = users.findKey(id);
       if (!found) throw unknownLastUsed(knobs, id, caller);
@@ -131,7 +125,7 @@ export function createIam({ clock, accountId, alias, caller }: AccountContext): 
       };
       return { UserName: found.user.name, AccessKeyLastUsed };
     },
-    ListAccountAliases: () => ({ AccountAliases: alias ? [alias] : [], IsTruncated: false }),
+    ListAccountAliases: () => ({ AccountAliases: [alias], IsTruncated: false }),
     GenerateCredentialReport: () => report.generate(),
     GetCredentialReport: () => report.get(),
   };
@@ -145,22 +139,18 @@ export function createIam({ clock, accountId, alias, caller }: AccountContext): 
       const user = users.find(text(params, 'UserName') ?? '');
       return user ? users.arn(user) : '*';
     },
-    refusals: {
-      throttle: new ServiceError('Throttling', 'Rate exceeded'),
-      deny: new ServiceError('AccessDenied', `User: ${caller} is not authorized`, 403),
-      error500: new ServiceError('ServiceFailure', 'Something went wrong inside IAM.', 500),
-    },
+    refusals: queryRefusals('Rate exceeded', 'ServiceFailure'),
   });
   return { service, users, report, knobs };
 }
 
-function unknownLastUsed(knobs: IamKnobs, id: string, caller: string): ServiceError {
+function unknownLastUsed(knobs: IamKnobs, id: string, { arn }: Caller): ServiceError {
   if (knobs.unknownKeyLastUsed === 'NoSuchEntity') {
     const message = `The Access Key with id ${id} cannot be found.`;
     return new ServiceError('NoSuchEntity', message, 404);
   }
   const what = `is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${id}`;
-  return new ServiceError('AccessDenied', `User: ${caller} ${what}`, 403);
+  return new ServiceError('AccessDenied', `User: ${arn} ${what}`, 403);
 }
 
 function tagMembers(user: User): { Key: string; Value: string }[] {

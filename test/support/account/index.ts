@@ -35,6 +35,7 @@ import { DynamoDb } from './dynamodb.ts';
 import { createHands, type Hands } from './hands.ts';
 import { createIam, type IamKnobs } from './iam.ts';
 import type { CredentialReport } from './iam-report.ts';
+import { createIdentify } from './identity.ts';
 import { createLambda } from './lambda.ts';
 import type { ReceivedMail } from './mail.ts';
 import { serve } from './server.ts';
@@ -101,8 +102,11 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
   const clock = createClock(options.startMs);
   const traffic = new Traffic(clock);
   const mails: ReceivedMail[] = [];
-  const caller = `arn:aws:sts::${accountId}:assumed-role/iam-key-rotator/session`;
-  const context: AccountContext = { clock, accountId, alias, region, caller };
+  const role = {
+    arn: `arn:aws:sts::${accountId}:assumed-role/iam-key-rotator/session`,
+    userId: 'AROAEXAMPLEEXAMPLE234:session',
+  };
+  const context: AccountContext = { clock, accountId, alias, region, role };
 
   const iam = createIam(context);
   const ssm = createSsm(context);
@@ -117,7 +121,12 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
     lambda.service,
     dynamodb.service,
   ];
-  const { endpoint, close } = await serve(services, traffic, clock);
+  const { endpoint, close } = await serve(
+    services,
+    traffic,
+    clock,
+    createIdentify(context, iam.users),
+  );
 
   return {
     endpoint,

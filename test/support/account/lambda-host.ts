@@ -42,25 +42,21 @@ export interface LambdaHost {
   invoke<T = unknown>(event: unknown, options?: { timeoutMs?: number }): Promise<Invocation<T>>;
   /** Ends the environment at once, in the middle of whatever it does. The next call starts cold. */
   kill(): Promise<void>;
+  /** Every line of every invocation so far, also of those that died. */
+  readonly logs: readonly string[];
   close(): Promise<void>;
 }
 
 type Outcome = { result: unknown } | { error: LambdaFailure } | { died: true };
 
-interface Environment {
-  worker: Worker;
-  ended: Promise<void>;
-}
-
 interface Pending {
   id: string;
-  write(output: string): void;
   settle(outcome: Outcome): void;
 }
 
 interface WorkerMessage {
   id?: string;
-  output?: string;
+  text?: string;
   result?: unknown;
   error?: LambdaFailure;
 }
@@ -72,11 +68,13 @@ const DEFAULT_TIMEOUT_MS = 900_000;
 export function startLambda(options: LambdaOptions): LambdaHost {
   const { functionName = path.basename(path.dirname(options.entry)), memoryMb = 512 } = options;
   const { region = 'us-east-1', accountId = '111122223333' } = options;
-  let environment: Environment | undefined;
+  let environment: Worker | undefined;
   let pending: Pending | undefined;
   let queue: Promise<unknown> = Promise.resolve();
+  let output = '';
+  const logs: string[] = [];
 
-  const begin = (): Environment => {
+  const begin = (): Worker => {
     const worker = new Worker(WORKER, {
       env: {
         AWS_LAMBDA_FUNCTION_NAME: functionName,
@@ -95,63 +93,56 @@ export function startLambda(options: LambdaOptions): LambdaHost {
       stdout: true,
       stderr: true,
     });
-    const ended = new Promise<void>((resolve) => {
-      worker.on('exit', () => {
-        if (environment?.worker === worker) {
-          environment = undefined;
-          pending?.settle({ died: true });
-        }
-        resolve();
-      });
+    /** The environment is lost by its own fault. */
+    const crash = ({ name = 'Error', message = '', stack = '' }: Partial<LambdaFailure>) => {
+      if (environment !== worker) return;
+      environment = undefined;
+      pending?.settle({ error: { name, message, stack } });
+    };
+    worker.on('message', ({ id, text, ...outcome }: WorkerMessage) => {
+      if (text !== undefined) output += text;
+      else if (environment === worker && id === pending?.id) pending?.settle(outcome as Outcome);
     });
-    worker.on('message', ({ id, output, ...outcome }: WorkerMessage) => {
-      if (environment?.worker !== worker || !pending) return;
-      if (output !== undefined) pending.write(output);
-      else if (id === pending.id) pending.settle(outcome as Outcome);
-    });
-    worker.on('error', (error: Error) => {
-      const { name = 'Error', message = String(error), stack = '' } = error;
-      if (environment?.worker === worker) pending?.settle({ error: { name, message, stack } });
-    });
-    environment = { worker, ended };
-    return environment;
+    worker.on('error', crash);
+    worker.on('exit', () =>
+      crash({ name: 'Runtime.ExitError', message: 'Runtime exited without providing a reason' }),
+    );
+    environment = worker;
+    return worker;
   };
 
-  const kill = async () => {
-    const dying = environment;
+  /** Ends the environment; what waits for it is answered once it is gone. */
+  const end = async (outcome: Outcome) => {
+    const [dying, waiting] = [environment, pending];
     environment = undefined;
-    pending?.settle({ died: true });
-    if (!dying) return;
-    await dying.worker.terminate();
-    await dying.ended;
+    await dying?.terminate();
+    waiting?.settle(outcome);
   };
+  const kill = () => end({ died: true });
 
   const run = async <T>(event: unknown, timeoutMs: number): Promise<Invocation<T>> => {
     const cold = environment === undefined;
-    const { worker } = environment ?? begin();
+    const worker = environment ?? begin();
     const startedMs = performance.now();
     const id = randomUUID();
     let timer: NodeJS.Timeout | undefined;
-    let output = '';
     const outcome = await new Promise<Outcome>((resolve) => {
-      const write = (text: string) => {
-        output += text;
-      };
-      pending = { id, write, settle: resolve };
+      pending = { id, settle: resolve };
       timer = setTimeout(() => {
         const seconds = (timeoutMs / 1000).toFixed(2);
         const message = `${id} Error: Task timed out after ${seconds} seconds`;
-        resolve({ error: { name: 'Sandbox.Timedout', message, stack: '' } });
-        void kill();
+        void end({ error: { name: 'Sandbox.Timedout', message, stack: '' } });
       }, timeoutMs);
       const deadlineMs = options.clock.nowMs() + timeoutMs;
       worker.postMessage({ id, event: JSON.parse(JSON.stringify(event ?? null)), deadlineMs });
     });
     clearTimeout(timer);
     pending = undefined;
-    const logs = output.split('\n').filter((line) => line !== '');
+    const lines = output.split('\n').filter((line) => line !== '');
+    output = '';
+    logs.push(...lines);
     const durationMs = performance.now() - startedMs;
-    return { ...outcome, logs, durationMs, cold } as Invocation<T>;
+    return { ...outcome, logs: lines, durationMs, cold } as Invocation<T>;
   };
 
   return {
@@ -161,6 +152,7 @@ export function startLambda(options: LambdaOptions): LambdaHost {
       return turn;
     },
     kill,
+    logs,
     close: kill,
   };
 }

@@ -64,7 +64,7 @@ function turnDate() {
 function collectOutput() {
   for (const stream of [process.stdout, process.stderr]) {
     stream.write = (chunk, encoding, callback) => {
-      parentPort.postMessage({ output: typeof chunk === 'string' ? chunk : chunk.toString() });
+      parentPort.postMessage({ text: typeof chunk === 'string' ? chunk : chunk.toString() });
       const done = typeof encoding === 'function' ? encoding : callback;
       if (typeof done === 'function') queueMicrotask(done);
       return true;

@@ -1,5 +1,6 @@
 import type { AccountContext } from './context.ts';
-import { common, jsonAnswer, type Service, ServiceError } from './wire.ts';
+import { jsonAnswer, jsonRefusals } from './json-protocol.ts';
+import { common, type Service, ServiceError } from './wire.ts';
 
 export interface LambdaFunctions {
   service: Service;
@@ -8,7 +9,7 @@ export interface LambdaFunctions {
 }
 
 /** Lambda's REST API, as far as it tells a function's configuration. */
-export function createLambda({ accountId, region, caller }: AccountContext): LambdaFunctions {
+export function createLambda({ accountId, region }: AccountContext): LambdaFunctions {
   const functions = new Map<string, Record<string, string>>();
   const arn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const service: Service = {
@@ -16,11 +17,10 @@ export function createLambda({ accountId, region, caller }: AccountContext): Lam
       name: 'lambda',
       named: ['FunctionName'],
       arnOf: ({ FunctionName }) => (typeof FunctionName === 'string' ? arn(FunctionName) : '*'),
-      refusals: {
-        throttle: new ServiceError('TooManyRequestsException', 'Rate exceeded', 429),
-        deny: new ServiceError('AccessDeniedException', `User: ${caller} is not authorized`, 403),
-        error500: new ServiceError('ServiceException', 'Something went wrong inside Lambda.', 500),
-      },
+      refusals: jsonRefusals(
+        new ServiceError('TooManyRequestsException', 'Rate exceeded', 429),
+        'ServiceException',
+      ),
     }),
     read: ({ method, url }) => {
       const path = /^\/2015-03-31\/functions\/([^/?]+)\/configuration/.exec(url);

@@ -43,9 +43,9 @@ export async function startMailgun(
     sendStatus: undefined,
   };
   const refusals = {
-    throttle: () => problem(429, 'Too many requests'),
-    deny: () => problem(401, 'Forbidden'),
-    error500: () => problem(500, 'Internal Server Error'),
+    throttle: (code = '429') => problem(Number(code), 'Too many requests'),
+    deny: (code = '401') => problem(Number(code), 'Forbidden'),
+    error500: (code = '500') => problem(Number(code), 'Internal Server Error'),
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TurnableClock } from './clock.ts';
+import type { Identify } from './identity.ts';
+import { readSignature } from './sigv4.ts';
 import type { Traffic } from './traffic.ts';
 import {
   type Asked,
+  type Caller,
   refusalsOf,
   type Service,
   ServiceError,
@@ -21,7 +24,7 @@ export async function serve(
   services: readonly Service[],
   traffic: Traffic,
   clock: TurnableClock,
-  onRequest: (request: WireRequest, service: Service) => void = () => {},
+  identify: Identify,
 ): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -39,10 +42,9 @@ export async function serve(
     const asked = service.read(request);
     const { resource, arn } = service.describe(asked);
     const call = traffic.calls.begin(service.name, asked.action, resource, arn);
-    const fate = await traffic.pass(call, refusalsOf(service), () => {
-      onRequest(request, service);
-      return act(service, asked, request);
-    });
+    const fate = await traffic.pass(call, refusalsOf(service), () =>
+      act(service, asked, () => identify(request, service)),
+    );
     if (fate === 'reset') incoming.socket.resetAndDestroy();
     if (typeof fate === 'string') return;
     const { status, headers, body } = fate.answer;
@@ -80,29 +82,18 @@ export async function read(incoming: IncomingMessage): Promise<WireRequest> {
 }
 
 /** The service a request is for: by its target, or by the scope it is signed for. */
-function serviceOf({ headers }: WireRequest): string | undefined {
-  const target = String(headers['x-amz-target'] ?? '').split('.')[0] ?? '';
-  return TARGETS[target] ?? credentialScope(headers.authorization)?.service;
-}
-
-/** `AKID/20260131/us-east-1/iam/aws4_request`, taken apart. */
-export function credentialScope(
-  authorization: string | string[] | undefined,
-): { accessKeyId: string; region: string; service: string } | undefined {
-  const scope = /Credential=([^/\s]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
-    String(authorization ?? ''),
-  );
-  const [, accessKeyId, region, service] = scope ?? [];
-  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+function serviceOf(request: WireRequest): string | undefined {
+  const target = String(request.headers['x-amz-target'] ?? '').split('.')[0] ?? '';
+  return TARGETS[target] ?? readSignature(request)?.service;
 }
 
 async function act(
   service: Service,
   asked: Asked,
-  request: WireRequest,
+  identify: () => Caller,
 ): Promise<{ answer: WireAnswer; outcome: string }> {
   try {
-    const answer = await service.act(asked, request);
+    const answer = await service.act(asked, identify());
     return { answer, outcome: answer.status === 200 ? 'ok' : errorType(answer) };
   } catch (error) {
     const known =

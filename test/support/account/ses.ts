@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountContext } from './context.ts';
 import type { ReceivedMail } from './mail.ts';
-import {
-  type Actions,
-  list,
-  type Params,
-  queryService,
-  type Service,
-  ServiceError,
-  structure,
-  text,
-} from './wire.ts';
+import { list, type Params, structure, text } from './params.ts';
+import { queryRefusals, queryService } from './query-protocol.ts';
+import { type Actions, type Service, ServiceError } from './wire.ts';
 
 export interface SesKnobs {
   sendingPaused: boolean;
@@ -36,7 +29,7 @@ const RECIPIENTS_MAX = 50;
 
 /** SES, version 1 of the API: sends mails into the account's list. */
 export function createSes(context: AccountContext, mails: ReceivedMail[]): Ses {
-  const { clock, accountId, region, caller } = context;
+  const { clock, accountId, region } = context;
   const knobs: SesKnobs = {
     sendingPaused: false,
     max24HourSend: 50_000,
@@ -80,7 +73,7 @@ export function createSes(context: AccountContext, mails: ReceivedMail[]): Ses {
         throw new ServiceError('Throttling', 'Maximum sending rate exceeded.');
       }
       if (mail.to.some((address) => knobs.rejected.has(bareAddress(address)))) {
-        throw new ServiceError('MessageRejected', 'Address is on the suppression list.');
+        throw new ServiceError('MessageRejected', 'Address blacklisted.');
       }
       mails.push(mail);
       for (const _ of mail.to) sentAtMs.push(mail.atMs);
@@ -110,11 +103,7 @@ export function createSes(context: AccountContext, mails: ReceivedMail[]): Ses {
       const own = `arn:aws:ses:${region}:${accountId}:identity/${bareAddress(source ?? '')}`;
       return text(params, 'SourceArn') ?? (source === undefined ? '*' : own);
     },
-    refusals: {
-      throttle: new ServiceError('Throttling', 'Maximum sending rate exceeded.'),
-      deny: new ServiceError('AccessDenied', `User \`${caller}' is not authorized`, 403),
-      error500: new ServiceError('InternalFailure', 'Something went wrong inside SES.', 500),
-    },
+    refusals: queryRefusals('Maximum sending rate exceeded.', 'InternalFailure'),
   });
   return { service, knobs };
 }

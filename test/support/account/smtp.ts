@@ -65,9 +65,9 @@ export async function startSmtp(
   ) => {
     const { traffic } = world;
     const refusals = {
-      throttle: () => reply(451, 'Try again later'),
-      deny: () => reply(554, 'Refused'),
-      error500: () => reply(421, 'Service not available'),
+      throttle: (code = '451') => reply(Number(code), 'Try again later'),
+      deny: (code = '554') => reply(Number(code), 'Refused'),
+      error500: (code = '421') => reply(Number(code), 'Service not available'),
     };
     const call = traffic.calls.begin('smtp', action, resource);
     const fate: Fate<Reply> = await traffic.pass<Reply>(call, refusals, async () => {

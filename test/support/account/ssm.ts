@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountContext } from './context.ts';
-import {
-  type Actions,
-  jsonService,
-  type Params,
-  type Service,
-  ServiceError,
-  tagList,
-  text,
-} from './wire.ts';
+import { jsonRefusals, jsonService } from './json-protocol.ts';
+import { type Params, tagList, text } from './params.ts';
+import { type Actions, type Service, ServiceError } from './wire.ts';
 
 export interface Parameter {
   name: string;
@@ -39,7 +33,7 @@ const LEVELS_MAX = 15;
 const REUSE_AFTER_MS = 30_000;
 
 /** SSM Parameter Store: standard parameters. */
-export function createSsm({ clock, accountId, region, caller }: AccountContext): Ssm {
+export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
   const parameters = new Map<string, Parameter>();
   const secureValues = new Set<string>();
   const violations: string[] = [];
@@ -149,11 +143,10 @@ export function createSsm({ clock, accountId, region, caller }: AccountContext):
       const name = text(params, 'Name') ?? text(params, 'ResourceId');
       return name === undefined ? '*' : arn(name);
     },
-    refusals: {
-      throttle: new ServiceError('ThrottlingException', 'Rate exceeded'),
-      deny: new ServiceError('AccessDeniedException', `User: ${caller} is not authorized`),
-      error500: new ServiceError('InternalServerError', 'Something went wrong inside SSM.', 500),
-    },
+    refusals: jsonRefusals(
+      new ServiceError('ThrottlingException', 'Rate exceeded'),
+      'InternalServerError',
+    ),
   });
   return { service, parameters, secureValues, violations, put, remove };
 }

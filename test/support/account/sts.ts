@@ -1,24 +1,21 @@
 import type { AccountContext } from './context.ts';
-import { queryService, type Service, ServiceError } from './wire.ts';
+import { queryRefusals, queryService } from './query-protocol.ts';
+import type { Service } from './wire.ts';
 
 /** STS: tells the caller who it is. */
-export function createSts({ accountId, caller }: AccountContext): Service {
+export function createSts({ accountId }: AccountContext): Service {
   return queryService({
     name: 'sts',
     xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/',
     actions: {
-      GetCallerIdentity: () => ({
-        Arn: caller,
-        UserId: 'AROAEXAMPLEEXAMPLE234:session',
+      GetCallerIdentity: (_, { arn, userId }) => ({
+        Arn: arn,
+        UserId: userId,
         Account: accountId,
       }),
     },
     named: [],
     arnOf: () => '*',
-    refusals: {
-      throttle: new ServiceError('Throttling', 'Rate exceeded'),
-      deny: new ServiceError('AccessDenied', `User: ${caller} is not authorized`, 403),
-      error500: new ServiceError('InternalFailure', 'Something went wrong inside STS.', 500),
-    },
+    refusals: queryRefusals('Rate exceeded', 'InternalFailure'),
   });
 }

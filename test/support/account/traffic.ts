@@ -8,9 +8,9 @@ export type Fate<A> = { answer: A } | 'reset' | 'silence';
 
 /** How a service says no, in its own words. */
 export interface Refusals<A> {
-  throttle(): A;
-  deny(): A;
-  error500(): A;
+  throttle(code?: string): A;
+  deny(code?: string): A;
+  error500(code?: string): A;
 }
 
 /** The road every call takes: log, faults, rate limits, latency, effect. Shared by all services. */
@@ -53,7 +53,7 @@ export class Traffic {
     if (kind === 'die-before' || kind === 'reset-before') return end(kind, 'reset');
     if (kind === 'timeout-before') return end(kind, 'silence');
     if (kind === 'throttle' || kind === 'deny' || kind === 'error500') {
-      return end(kind, { answer: refusals[kind]() });
+      return end(kind, { answer: refusals[kind](fault?.code) });
     }
     if (!this.#admits(call)) return end('throttle', { answer: refusals.throttle() });
 
@@ -65,7 +65,7 @@ export class Traffic {
     if (kind === 'die-after') await fault?.onDie?.(call);
     if (kind === 'die-after' || kind === 'reset-after') return end(kind, 'reset');
     if (kind === 'timeout-after') return end(kind, 'silence');
-    if (kind === 'error500-after') return end(kind, { answer: refusals.error500() });
+    if (kind === 'error500-after') return end(kind, { answer: refusals.error500(fault?.code) });
     return end(outcome, { answer });
   }
 

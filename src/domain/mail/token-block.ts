@@ -41,8 +41,8 @@ function squeeze(source: string): string {
 }
 
 /**
- * A token is five parts between dots (RFC 7516 section 7.1): the header, which begins with `{"`; no
- * encrypted key, as the algorithm is `dir`; 12 bytes of initialisation vector; the ciphertext; and
+ * A token is five parts between dots (RFC 7516 section 7.1): the header, a JSON object whose first name
+ * begins with a letter, hence `eyJ`; no encrypted key, as the algorithm is `dir`; 12 bytes of initialisation vector; the ciphertext; and
  * 16 bytes of authentication tag. The lengths alone tell where it ends in the text around it.
  */
 function tokensIn(squeezed: string): string[] {

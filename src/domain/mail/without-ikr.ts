@@ -37,7 +37,8 @@ export function withoutIkr(sealed: Sealed): Block[] {
 /**
  * JWE (RFC 7516 section 5.2) with `dir` and `A256GCM` in a few lines. The region and the name of
  * the parameter are JSON strings and reach the AWS CLI without a shell: whatever they hold, they
- * are arguments. The lines are short, so that no mail program breaks them.
+ * are arguments. The lines are short, so that no mail program breaks them. Before the first marker
+ * an editor may have put a byte order mark.
  */
 function openingScript({ parameterName, region }: Sealed): string[] {
   return [
@@ -55,7 +56,7 @@ function openingScript({ parameterName, region }: Sealed): string[] {
     "  run.execFileSync('aws', args));",
     'const [header, , iv, sealed, tag] = fs',
     `  .readFileSync('${TOKEN_FILE}', 'utf8')`,
-    "  .replace(/^-----.*$|\\s/gm, '').split('.');",
+    "  .replace(/^.?-----.*$|\\s/gm, '').split('.');",
     "const bytes = (s) => Buffer.from(s, 'base64url');",
     'const jwe = crypto.createDecipheriv(',
     "  'aes-256-gcm', bytes(jwk.k), bytes(iv),",

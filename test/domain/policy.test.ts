@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { policyFor, promise, type RotationDefaults } from '../../src/domain/policy.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
+
+const defaults: RotationDefaults = { rotateAfterDays: 80, deleteAfterDays: 7 };
+const user = (values: Record<string, string>) => ({
+  tags: Object.entries({ 'IKR:EMAIL': 'alice@example.com', ...values }).map(([key, value]) => ({
+    key,
+    value,
+  })),
+});
+
+describe('the policy of a user', () => {
+  it('is that of the account', () => {
+    expect(policyFor(user({}), { ...defaults, deactivateAfterDays: 3 })).toEqual({
+      kind: 'managed',
+      policy: {
+        address: 'alice@example.com',
+        instructions: '',
+        rotateAfterDays: 80,
+        deleteAfterDays: 7,
+        deactivateAfterDays: 3,
+      },
+    });
+  });
+
+  it('is overridden by tags', () => {
+    const own = user({ 'IKR:ROTATE_AFTER_DAYS': '30', 'IKR:DELETE_AFTER_DAYS': '2' });
+    expect(policyFor(own, defaults)).toMatchObject({
+      policy: { rotateAfterDays: 30, deleteAfterDays: 2 },
+    });
+  });
+
+  it.each([
+    ['3', '3'],
+    ['3', '8'],
+  ])(
+    'is a mistake when the key would be deleted after %s and deactivated after %s days',
+    (remove, deactivate) => {
+      const own = user({
+        'IKR:DELETE_AFTER_DAYS': remove,
+        'IKR:DEACTIVATE_AFTER_DAYS': deactivate,
+      });
+      expect(policyFor(own, defaults)).toMatchObject({ kind: 'invalid' });
+    },
+  );
+
+  it.each([
+    ['alice@example.com', 'managed'],
+    ['alice@EXAMPLE.com', 'managed'],
+    ['alice@evil.test', 'invalid'],
+    ['alice@sub.example.com', 'invalid'],
+    ['alice@notexample.com', 'invalid'],
+  ])('sends to %s: %s, when only example.com is allowed', (address, kind) => {
+    const reading = policyFor(user({ 'IKR:EMAIL': address }), {
+      ...defaults,
+      allowedMailDomains: ['example.com'],
+    });
+    expect(reading.kind).toBe(kind);
+  });
+
+  it('promises dates that count from the delivery', () => {
+    const policy = {
+      address: 'a@example.com',
+      instructions: '',
+      rotateAfterDays: 80,
+      deleteAfterDays: 7,
+    };
+    expect(promise(policy, 1_000)).toEqual({ deleteOnMs: 1_000 + 7 * DAY_MS });
+    expect(promise({ ...policy, deactivateAfterDays: 3 }, 0)).toEqual({
+      deactivateOnMs: 3 * DAY_MS,
+      deleteOnMs: 7 * DAY_MS,
+    });
+  });
+});

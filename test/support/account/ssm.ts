@@ -39,11 +39,17 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
   const violations: string[] = [];
   const deletedAtMs = new Map<string, number>();
 
-  const arn = (name: string) =>
-    `arn:aws:ssm:${region}:${accountId}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
+  const arnPrefix = `arn:aws:ssm:${region}:${accountId}:parameter`;
+  const arn = (name: string) => `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`;
 
+  /** A parameter by its name or ARN. */
   const find = (name: string): Parameter => {
-    const parameter = parameters.get(name);
+    const path = name.startsWith(arnPrefix) ? name.slice(arnPrefix.length) : undefined;
+    if (path === undefined) checkName(name);
+    const parameter =
+      path === undefined
+        ? parameters.get(name)
+        : (parameters.get(path) ?? parameters.get(path.slice(1)));
     if (!parameter) throw new ServiceError('ParameterNotFound', '');
     return parameter;
   };
@@ -89,8 +95,8 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
     violations.push(`ssm: ${name} was created again within 30 seconds of its deletion`);
   };
 
-  const remove = (name: string) => {
-    find(name);
+  const remove = (nameOrArn: string) => {
+    const { name } = find(nameOrArn);
     parameters.delete(name);
     deletedAtMs.set(name, clock.nowMs());
   };

@@ -1,0 +1,118 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dynamodbContract } from './contract/dynamodb.ts';
+import { iamKeysContract } from './contract/iam-keys.ts';
+import { iamUsersContract } from './contract/iam-users.ts';
+import { lambdaContract } from './contract/lambda.ts';
+import { sesContract } from './contract/ses.ts';
+import { ssmContract } from './contract/ssm.ts';
+import { stsContract } from './contract/sts.ts';
+
+export interface Clients {
+  iam: IAMClient;
+  sts: STSClient;
+  ssm: SSMClient;
+  ses: SESClient;
+  lambda: LambdaClient;
+  dynamodb: DynamoDBClient;
+}
+
+/** What the suite needs an administrator to do first. */
+export interface ContractHands {
+  createUser(
+    name: string,
+    options?: { path?: string; tags?: Readonly<Record<string, string>> },
+  ): unknown;
+  deleteUser(name: string): unknown;
+  createTable(name: string): unknown;
+  setFunction(name: string, environment: Record<string, string>): unknown;
+  verifySender(address: string): unknown;
+}
+
+export interface ContractTarget {
+  clients: Clients;
+  hands: ContractHands;
+  close(): Promise<void>;
+}
+
+/** Gives the target of the running suite, and leaves out the tests it is known to fail. */
+export interface ContractSuite {
+  target(): ContractTarget;
+  it(name: string, test: () => Promise<void>): void;
+}
+
+/** An error as a client sees it: name and HTTP status. */
+export interface Refusal {
+  name: string;
+  status?: number;
+  message?: RegExp;
+}
+
+/**
+ * What the product relies on at AWS, as tests against any stand-in of it.
+ * @param gaps names of tests that the target is known to fail; they are skipped by name
+ */
+export function describeAccountContract(
+  title: string,
+  start: () => Promise<ContractTarget>,
+  gaps: ReadonlySet<string> = new Set(),
+): void {
+  describe(title, () => {
+    let target: ContractTarget;
+    beforeAll(async () => {
+      target = await start();
+    });
+    afterAll(() => target?.close());
+    const suite: ContractSuite = {
+      target: () => target,
+      it: (name, test) => (gaps.has(name) ? it.skip : it)(name, test),
+    };
+    describe('IAM users', () => iamUsersContract(suite));
+    describe('IAM access keys', () => iamKeysContract(suite));
+    describe('STS', () => stsContract(suite));
+    describe('SSM', () => ssmContract(suite));
+    describe('SES', () => sesContract(suite));
+    describe('Lambda', () => lambdaContract(suite));
+    describe('DynamoDB', () => dynamodbContract(suite));
+  });
+}
+
+/** Expects a call to be refused in the service's own words. */
+export async function expectRefusal(call: Promise<unknown>, refusal: Refusal): Promise<void> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({
+    name: refusal.name,
+    ...(refusal.status && { $metadata: { httpStatusCode: refusal.status } }),
+    ...(refusal.message && { message: expect.stringMatching(refusal.message) }),
+  });
+}
+
+/** Clients as the product makes them, without retries: a test wants the first answer. */
+export function createClients(endpoint: string, region = 'us-east-1'): Clients {
+  const credentials = {
+    accessKeyId: 'ASIAEXAMPLEEXAMPLE23',
+    secretAccessKey: 'not-a-secret',
+    sessionToken: 'not-a-token',
+  };
+  const config = { endpoint, region, credentials, maxAttempts: 1 };
+  return {
+    iam: new IAMClient(config),
+    sts: new STSClient(config),
+    ssm: new SSMClient(config),
+    ses: new SESClient(config),
+    lambda: new LambdaClient(config),
+    dynamodb: new DynamoDBClient(config),
+  };
+}
+
+export function destroyClients(clients: Clients): void {
+  for (const client of Object.values(clients)) client.destroy();
+}

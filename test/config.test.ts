@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { coreSettings, loadSettings } from '../src/config.ts';
+import { SettingsError } from '../src/errors.ts';
+
+const required = { IAM_KEY_ROTATOR_TABLE: 'rotations', MAIL_FROM: 'Keys <keys@example.com>' };
+
+async function problemsOf(environment: Record<string, string>): Promise<readonly string[]> {
+  try {
+    await loadSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the settings', () => {
+  it('have the documented defaults', async () => {
+    expect(await loadSettings(required)).toMatchObject({
+      table: 'rotations',
+      sender: { name: 'Keys', address: 'keys@example.com' },
+      rotation: { rotateAfterDays: 80, deleteAfterDays: 7 },
+      destruction: { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 5 },
+      encryptKeyPair: true,
+      mailClient: 'ses',
+      dryRun: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('leave out what is neither set nor has a default', async () => {
+    const settings = await loadSettings(required);
+    expect(settings).not.toHaveProperty('maxRotationsPerRun');
+    expect(settings).not.toHaveProperty('ssmKmsKeyId');
+    expect(settings.rotation).not.toHaveProperty('deactivateAfterDays');
+    expect(settings.rotation).not.toHaveProperty('allowedMailDomains');
+  });
+
+  it('take an empty variable for one that is not set', async () => {
+    const settings = await loadSettings({ ...required, ROTATE_AFTER_DAYS: '', DRY_RUN: ' ' });
+    expect(settings.rotation.rotateAfterDays).toBe(80);
+  });
+
+  it('tell every mistake at once, with the name, the value and what is allowed', async () => {
+    const problems = await problemsOf({
+      MAIL_FROM: 'nobody',
+      ROTATE_AFTER_DAYS: '0',
+      DELETE_AFTER_DAYS: '1.5',
+      REQUIRE_NEW_KEY_USED: 'yes',
+      LOG_LEVEL: 'loud',
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^IAM_KEY_ROTATOR_TABLE is not set; allowed: /),
+      'MAIL_FROM is "nobody"; allowed: user@example.com or Name <user@example.com>',
+      'ROTATE_AFTER_DAYS is "0"; allowed: a whole number of days from 1 on',
+      'DELETE_AFTER_DAYS is "1.5"; allowed: a whole number of days from 1 on',
+      'REQUIRE_NEW_KEY_USED is "yes"; allowed: true or false',
+      'LOG_LEVEL is "loud"; allowed: debug, info, warn, error',
+    ]);
+  });
+
+  it("tell the chosen mailer's mistakes as well, and no other mailer's", async () => {
+    const problems = await problemsOf({ ...required, DRY_RUN: 'no', MAIL_CLIENT: 'smtp' });
+    expect(problems.join('\n')).toMatch(/DRY_RUN[\s\S]*SMTP_SERVER/);
+    expect(problems.join('\n')).not.toContain('MAILGUN');
+  });
+
+  it.each(['-1', '0', '1.0', '1e2', '٣', '0x1f', '9999999', 'abc', '08'])(
+    'refuse %j where a whole number is wanted',
+    async (value) => {
+      for (const name of [
+        'ROTATE_AFTER_DAYS',
+        'DELETE_AFTER_DAYS',
+        'DEACTIVATE_AFTER_DAYS',
+        'MAX_KEY_AGE_DAYS',
+        'RETRY_AFTER_MINS',
+        'MAX_ROTATIONS_PER_RUN',
+      ]) {
+        expect(await problemsOf({ ...required, [name]: value })).toEqual([
+          expect.stringContaining(`${name} is ${JSON.stringify(value)}; allowed: `),
+        ]);
+      }
+    },
+  );
+
+  it('refuse a deactivation that does not come before the deletion', async () => {
+    const problems = await problemsOf({
+      ...required,
+      DELETE_AFTER_DAYS: '7',
+      DEACTIVATE_AFTER_DAYS: '7',
+    });
+    expect(problems).toEqual([expect.stringContaining('less than DELETE_AFTER_DAYS, which is 7')]);
+  });
+
+  it('take a list of mail domains, and refuse one that is none', async () => {
+    const settings = await loadSettings({
+      ...required,
+      ALLOWED_MAIL_DOMAINS: 'Example.com, example.org',
+    });
+    expect(settings.rotation.allowedMailDomains).toEqual(['example.com', 'example.org']);
+    for (const bad of ['example.com,,x.org', '@example.com', '*.example.com', 'a b.com']) {
+      expect(await problemsOf({ ...required, ALLOWED_MAIL_DOMAINS: bad })).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    'Keys\r\nBcc: eve@evil.test <keys@example.com>',
+    'Keys <keys@example.com>\nx',
+    'a@example.com, b@example.com',
+    '<>',
+  ])('refuse the sender %j', async (from) => {
+    expect(await problemsOf({ ...required, MAIL_FROM: from })).toHaveLength(1);
+  });
+
+  it('are all documented in a sentence', () => {
+    for (const setting of Object.values(coreSettings)) {
+      expect(setting.doc).toMatch(/^[A-Z].*\.$/);
+      expect(setting.allowed.length).toBeGreaterThan(3);
+    }
+  });
+});

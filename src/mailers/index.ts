@@ -12,16 +12,19 @@ export interface MailerServices {
   readonly log: Log;
   /** Reads an SSM SecureString; throws an error that names the parameter. */
   readonly readSecret: (parameterName: string) => Promise<Secret>;
-  /** Each mailer has defaults that suit it; tests shorten the waits. */
+  /** Each mailer has defaults that suit it; tests have others. */
   readonly wire?: Partial<Wire>;
 }
 
-/** How a mailer behaves on the wire. Connecting and answering together stay far below a minute. */
+/** How a mailer behaves on the wire. */
 export interface Wire {
-  /** Until a connection stands. */
+  /** How long it waits for a connection. */
   readonly connectMs: number;
-  /** Until a mail is answered, everything included. */
-  readonly answerMs: number;
+  /**
+   * A new signal for each mail and each verification, which ends them, everything included. By
+   * default it comes well within the minute that is left before every step of a rotation.
+   */
+  readonly deadline: () => AbortSignal;
   /** A certificate authority (PEM) to trust in place of the usual ones. */
   readonly ca: string | undefined;
 }

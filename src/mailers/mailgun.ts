@@ -40,7 +40,7 @@ const settings = {
 } as const satisfies SettingsTable;
 
 /** Node itself gives up on connecting after ten seconds. */
-const WIRE: Pick<Wire, 'answerMs'> = { answerMs: 20_000 };
+const WIRE: Pick<Wire, 'deadline'> = { deadline: () => AbortSignal.timeout(20_000) };
 
 export const mailgun = {
   settings,
@@ -51,13 +51,13 @@ class MailgunMailer implements Mailer {
   readonly name = 'mailgun';
   readonly #settings: SettingsOf<typeof settings>;
   readonly #services: MailerServices;
-  readonly #answerMs: number;
+  readonly #deadline: Wire['deadline'];
   #key: ReturnType<typeof readPassword> | undefined;
 
   constructor(values: SettingsOf<typeof settings>, services: MailerServices) {
     this.#settings = values;
     this.#services = services;
-    this.#answerMs = services.wire?.answerMs ?? WIRE.answerMs;
+    this.#deadline = services.wire?.deadline ?? WIRE.deadline;
   }
 
   async verify(): Promise<Verification> {
@@ -130,7 +130,7 @@ class MailgunMailer implements Mailer {
         headers: { authorization: `Basic ${credentials}` },
         // A redirected mail is not known to be taken, and the key is for no other server.
         redirect: 'manual',
-        signal: AbortSignal.timeout(this.#answerMs),
+        signal: this.#deadline(),
         ...(form && { body: form }),
       });
     return { ask, secrets: formsOf('api', key.password) };

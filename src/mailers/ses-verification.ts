@@ -14,19 +14,25 @@ import { answerOf } from './ses-answers.ts';
 /** What one of the questions found out; nothing where all is well. */
 type Finding = Partial<Verification>;
 
+/** Asks SES, within the time that there is. */
+interface Ses {
+  readonly client: SESClient;
+  readonly abortSignal: AbortSignal;
+}
+
 /** Mails a day of an account in the sandbox. */
 const SANDBOX_QUOTA = 200;
 const UNLIMITED = -1;
 
 /** Asks for everything at once; a question that is not allowed is left out, with a warning. */
 export async function verifySes(
-  client: SESClient,
+  ses: Ses,
   sender: Sender,
   sourceArn: string | undefined,
 ): Promise<Verification> {
-  const ask = async (action: string, find: () => Promise<Finding>): Promise<Finding> => {
+  const ask = async (action: string, finding: Promise<Finding>): Promise<Finding> => {
     try {
-      return await find();
+      return await finding;
     } catch (error) {
       if (isDenied(error)) {
         return { warnings: [`ses:${action} is not allowed, so what it tells was not checked`] };
@@ -36,27 +42,28 @@ export async function verifySes(
     }
   };
   const findings = await Promise.all([
-    ask('GetAccountSendingEnabled', () => findPause(client)),
-    ask('GetSendQuota', () => findQuota(client)),
-    ask('GetIdentityVerificationAttributes', () => findIdentity(client, sender, sourceArn)),
+    ask('GetAccountSendingEnabled', findPause(ses)),
+    ask('GetSendQuota', findQuota(ses)),
+    ask('GetIdentityVerificationAttributes', findIdentity(ses, sender, sourceArn)),
   ]);
   const problems = findings.filter(({ kind }) => kind !== undefined);
   return {
     ...Object.assign({}, ...findings),
     kind: problems[0]?.kind ?? 'accepted',
-    reason: problems.map(({ reason }) => reason).join('; '),
+    // One lost connection is the same problem for all three.
+    reason: [...new Set(problems.map(({ reason }) => reason))].join('; '),
     warnings: findings.flatMap(({ warnings = [] }) => warnings),
   };
 }
 
-async function findPause(client: SESClient): Promise<Finding> {
-  const { Enabled } = await client.send(new GetAccountSendingEnabledCommand());
+async function findPause({ client, abortSignal }: Ses): Promise<Finding> {
+  const { Enabled } = await client.send(new GetAccountSendingEnabledCommand(), { abortSignal });
   if (Enabled !== false) return {};
   return { kind: 'refused', reason: 'SES has sending paused for this account; resume it there' };
 }
 
-async function findQuota(client: SESClient): Promise<Finding> {
-  const quota = await client.send(new GetSendQuotaCommand());
+async function findQuota({ client, abortSignal }: Ses): Promise<Finding> {
+  const quota = await client.send(new GetSendQuotaCommand(), { abortSignal });
   const { Max24HourSend: max, SentLast24Hours: sent = 0, MaxSendRate: perSecond } = quota;
   const rate = perSecond !== undefined && perSecond > 0 ? { perSecond } : {};
   if (max === undefined || max === UNLIMITED) return rate;
@@ -71,13 +78,13 @@ async function findQuota(client: SESClient): Promise<Finding> {
 }
 
 async function findIdentity(
-  client: SESClient,
+  { client, abortSignal }: Ses,
   { address }: Sender,
   sourceArn: string | undefined,
 ): Promise<Finding> {
   const identities = identitiesOf(address);
   const command = new GetIdentityVerificationAttributesCommand({ Identities: identities });
-  const { VerificationAttributes = {} } = await client.send(command);
+  const { VerificationAttributes = {} } = await client.send(command, { abortSignal });
   const verified = identities.some(
     (identity) => VerificationAttributes[identity]?.VerificationStatus === 'Success',
   );

@@ -27,7 +27,10 @@ const settings = {
   },
 } as const satisfies SettingsTable;
 
-const WIRE: Pick<Wire, 'connectMs' | 'answerMs'> = { connectMs: 5_000, answerMs: 10_000 };
+const WIRE: Pick<Wire, 'connectMs' | 'deadline'> = {
+  connectMs: 5_000,
+  deadline: () => AbortSignal.timeout(10_000),
+};
 /** Reading the quota has no effect, so it may be repeated. */
 const ATTEMPTS_TO_READ = 3;
 
@@ -40,20 +43,20 @@ class SesMailer implements Mailer {
   readonly name = 'ses';
   readonly #settings: SettingsOf<typeof settings>;
   readonly #services: MailerServices;
-  readonly #answerMs: number;
+  readonly #deadline: Wire['deadline'];
   readonly #sender: SESClient;
   readonly #reader: SESClient;
 
   constructor(values: SettingsOf<typeof settings>, services: MailerServices) {
-    const { connectMs, answerMs } = { ...WIRE, ...services.wire };
+    const { connectMs, deadline } = { ...WIRE, ...services.wire };
     this.#settings = values;
     this.#services = services;
-    this.#answerMs = answerMs;
+    this.#deadline = deadline;
     const client = (maxAttempts: number) =>
       new SESClient({
         ...(values.SES_REGION && { region: values.SES_REGION }),
         maxAttempts,
-        requestHandler: { connectionTimeout: connectMs, socketTimeout: answerMs },
+        requestHandler: { connectionTimeout: connectMs },
       });
     // Repeated by the client after a lost answer, a mail might come twice.
     this.#sender = client(1);
@@ -61,7 +64,9 @@ class SesMailer implements Mailer {
   }
 
   verify(): Promise<Verification> {
-    return verifySes(this.#reader, this.#services.sender, this.#settings.MAIL_SOURCE_ARN);
+    const { sender } = this.#services;
+    const ses = { client: this.#reader, abortSignal: this.#deadline() };
+    return verifySes(ses, sender, this.#settings.MAIL_SOURCE_ARN);
   }
 
   send(mail: Mail): Promise<MailAnswer> {
@@ -78,7 +83,7 @@ class SesMailer implements Mailer {
       });
       try {
         const { MessageId } = await this.#sender.send(command, {
-          abortSignal: AbortSignal.timeout(this.#answerMs),
+          abortSignal: this.#deadline(),
         });
         if (MessageId) return { kind: 'accepted', messageId: MessageId };
         return { kind: 'unknown', reason: 'SES answered without a message ID' };

@@ -2,7 +2,8 @@
  * What an error of nodemailer means for a mail.
  */
 import type { MailAnswer } from '../domain/delivery.ts';
-import { messageOf, quote } from './words.ts';
+import { networkMessage } from './network.ts';
+import { quote } from './words.ts';
 
 /** What nodemailer tells of an error; see its `errors.ts` and `smtp-connection`. */
 interface SmtpError {
@@ -30,7 +31,7 @@ export function answerOf(
   secrets: readonly string[],
 ): Exclude<MailAnswer, { kind: 'accepted' }> {
   const { code, response, responseCode = 0 } = error as SmtpError;
-  const reason = quote(response ?? messageOf(error), secrets);
+  const reason = quote(response ?? networkMessage(error), secrets);
   const answered = code === 'EENVELOPE' || code === 'EMESSAGE';
 
   if (answered && responseCode >= 400 && responseCode < 500) {

@@ -7,6 +7,7 @@ import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
 import type { Mailer } from '../ports.ts';
 import { parse, type SettingsOf, type SettingsTable } from '../settings.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
+import { expiry } from './network.ts';
 import { formsOf, type Problem, readPassword } from './password.ts';
 import { answerOf, hintOf } from './smtp-answers.ts';
 import { attempt } from './words.ts';
@@ -43,7 +44,13 @@ const settings = {
 } as const satisfies SettingsTable;
 
 /** A server may scan a mail before it answers: it gets more time than to connect. */
-const WIRE: Wire = { connectMs: 10_000, answerMs: 40_000, ca: undefined };
+const WIRE: Wire = {
+  connectMs: 10_000,
+  deadline: () => AbortSignal.timeout(40_000),
+  ca: undefined,
+};
+/** A connection on which nothing moves for so long is given up; mails have given up before. */
+const SILENCE_MS = 60_000;
 const MAX_CONNECTIONS = 3;
 
 export const smtp = {
@@ -79,7 +86,7 @@ class SmtpMailer implements Mailer {
     const pool = await this.#open();
     if ('problem' in pool) return { kind: 'not-now', reason: pool.problem, warnings: [] };
     try {
-      await pool.transport.verify();
+      await Promise.race([pool.transport.verify(), expiry(this.#wire.deadline())]);
       return { kind: 'accepted', reason: '', warnings: [] };
     } catch (error) {
       const { kind, reason } = this.#answer(error, false, pool.secrets);
@@ -91,7 +98,7 @@ class SmtpMailer implements Mailer {
     return attempt(mail, async () => {
       const pool = await this.#open();
       if ('problem' in pool) return { kind: 'not-now', reason: pool.problem };
-      const signal = AbortSignal.timeout(this.#wire.answerMs);
+      const signal = this.#wire.deadline();
       const streams: Readable[] = [];
       this.#streams.set(signal, streams);
       try {
@@ -122,7 +129,7 @@ class SmtpMailer implements Mailer {
       subject,
       text,
       html,
-      xMailer: false,
+      xMailer: false as const,
     };
   }
 
@@ -130,7 +137,8 @@ class SmtpMailer implements Mailer {
     const { SMTP_SERVER, SMTP_PASSWORD_PARAMETER } = this.#settings;
     const { reason, ...answer } = answerOf(error, handedOver, secrets);
     const hint = hintOf(error, { user: this.#user, parameter: SMTP_PASSWORD_PARAMETER });
-    return { ...answer, reason: `SMTP server ${SMTP_SERVER}: ${hint ? `${hint}: ` : ''}${reason}` };
+    const server = `SMTP server ${SMTP_SERVER}:${portOf(this.#settings)}`;
+    return { ...answer, reason: `${server}: ${hint ? `${hint}: ` : ''}${reason}` };
   }
 
   /** The one pool; made anew only if the password could not be read. */
@@ -158,20 +166,24 @@ class SmtpMailer implements Mailer {
   }
 }
 
+function portOf({ SMTP_PORT, SMTP_PROTOCOL }: SettingsOf<typeof settings>): number {
+  return SMTP_PORT ?? (SMTP_PROTOCOL === 'ssl' ? 465 : 587);
+}
+
 function createPool(
-  { SMTP_SERVER, SMTP_PORT, SMTP_PROTOCOL }: SettingsOf<typeof settings>,
+  values: SettingsOf<typeof settings>,
   user: string,
   pass: string,
-  { connectMs, answerMs, ca }: Wire,
+  { connectMs, ca }: Wire,
 ) {
-  const implicitTls = SMTP_PROTOCOL === 'ssl';
+  const implicitTls = values.SMTP_PROTOCOL === 'ssl';
   return createTransport({
     pool: true,
     maxConnections: MAX_CONNECTIONS,
     // A mail goes to another connection only if its own was gone before the mail was begun.
     maxRequeues: 1,
-    host: SMTP_SERVER,
-    port: SMTP_PORT ?? (implicitTls ? 465 : 587),
+    host: values.SMTP_SERVER,
+    port: portOf(values),
     secure: implicitTls,
     requireTLS: !implicitTls,
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca && { ca }) },
@@ -181,7 +193,7 @@ function createPool(
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     dnsTimeout: connectMs,
-    socketTimeout: answerMs,
+    socketTimeout: SILENCE_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,17 +1,19 @@
 /**
  * Builds the Lambda bundles, their archives and the command line into `dist/`.
  *
+ *     node --import tsx scripts/build.ts [DIRECTORY]
+ *
  * The same sources give the same bytes on any machine: esbuild's output is deterministic, and the
  * archives have sorted entries and one fixed date.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 
 const root = resolve(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 const require = createRequire(import.meta.url);
 
 const FUNCTIONS = ['rotator', 'destructor'] as const;
@@ -34,6 +36,7 @@ const shared = {
   entryNames: '[name]',
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
+  metafile: true,
   banner: {
     // CommonJS dependencies ask for Node's built-ins by `require`.
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -47,14 +50,52 @@ const lambdaAlias = {
 
 async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
   const outdir = join(dist, name);
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: { index: `src/${name}/handler.ts` },
     outdir,
     target: 'node22',
     alias: { ...lambdaAlias, ...mailgunAlias() },
   });
-  await writeFile(join(dist, `${name}.zip`), await archive(outdir));
+  await removeStale(outdir, outputsOf(metafile));
+  const zip = join(dist, `${name}.zip`);
+  await writeFile(zip, await archive(outdir));
+  const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
+  const { loaded, total } = sizes(metafile);
+  console.log(
+    `${relative(root, zip)}: ${kilobytes(loaded)} loaded with SES, ${kilobytes(total)} in all files`,
+  );
+}
+
+function outputsOf(metafile: Metafile): string[] {
+  return Object.keys(metafile.outputs).map((path) => resolve(root, path));
+}
+
+/** What an earlier build left: the archive must hold only what this one made. */
+async function removeStale(directory: string, files: readonly string[]): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (!files.includes(path)) await rm(path, { recursive: true });
+  }
+}
+
+/** Bytes of all files, and of those that are loaded when SES is the mailer. */
+function sizes({ outputs }: Metafile): { loaded: number; total: number } {
+  const find = (source: string) =>
+    Object.keys(outputs).find((path) => outputs[path]?.entryPoint?.endsWith(source));
+  const loaded = new Set<string>();
+  const visit = (path: string | undefined) => {
+    if (path === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: imported, kind } of outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && imported in outputs) visit(imported);
+    }
+  };
+  visit(find('/handler.ts'));
+  visit(find('/mailers/ses.ts'));
+  const bytes = (paths: Iterable<string>) =>
+    [...paths].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  return { loaded: bytes(loaded), total: bytes(Object.keys(outputs)) };
 }
 
 /** mailgun.js's browser build uses fetch and is a third of its Node build, which carries axios. */
@@ -64,18 +105,20 @@ function mailgunAlias(): Record<string, string> {
 }
 
 async function buildCommandLine(): Promise<void> {
+  const outdir = join(dist, 'cli');
   const packages = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: { ikr: 'src/cli/main.ts' },
-    outdir: join(dist, 'cli'),
+    outdir,
     target: 'node20',
     minify: false,
     external: Object.keys(packages.dependencies),
     banner: { js: '#!/usr/bin/env node' },
   });
+  await removeStale(outdir, outputsOf(metafile));
 }
 
 /** The earliest date a zip archive can hold; fflate writes local time, so it is made from local parts. */
@@ -93,6 +136,5 @@ async function archive(directory: string): Promise<Uint8Array> {
   return zipSync(files);
 }
 
-await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([...FUNCTIONS.map(buildFunction), buildCommandLine()]);

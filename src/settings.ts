@@ -52,12 +52,8 @@ export function readSettings<Table extends SettingsTable>(
   return { values: values as SettingsOf<Table>, problems };
 }
 
+/** A whole number from 1 on, in digits alone: no sign, fraction, exponent or blank. */
 const WHOLE_NUMBER = /^[1-9]\d{0,5}$/;
-
-/** A whole number from 1 on, written in digits alone: no sign, fraction, exponent or blank. */
-export function parseWholeNumber(text: string): number | undefined {
-  return WHOLE_NUMBER.test(text) ? Number(text) : undefined;
-}
 
 /** Schemas that settings share. */
 export const parse = {

@@ -19,7 +19,7 @@ import {
   destroyClients,
 } from '../support/account/contract.ts';
 
-/** What moto leaves out. Nothing here contradicts the contract: moto is only more lenient. */
+/** What moto leaves out or is lenient about; in one answer it differs. */
 const GAPS = new Set([
   // It makes IDs of another form, and dates with milliseconds.
   'describes a user with path, ID, ARN, date and tags',
@@ -52,7 +52,7 @@ const GAPS = new Set([
   'makes a credential report with a row a user',
   // It shows what is encrypted behind a prefix.
   'shows a SecureString only with decryption',
-  // It answers NoSuchEntity, which IAM has not done since it checks the permission first.
+  // It answers NoSuchEntity; IAM itself was seen to answer AccessDenied.
   'denies to tell the last use of a key that does not exist',
   // It does not know the call, or needs a container for it.
   'tells that sending is enabled',

@@ -24,6 +24,8 @@ interface Write {
 export class DynamoDb {
   readonly stream: Stream;
   readonly service: Service;
+  /** `pageSize`: no page of a query or scan is made of more items than this. */
+  readonly knobs = { pageSize: Number.POSITIVE_INFINITY };
   readonly #context: AccountContext;
   readonly #engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   readonly #locks = new KeyedLocks();
@@ -133,7 +135,7 @@ export class DynamoDb {
 
   async #act(action: string, params: Params): Promise<WireAnswer> {
     const writes = await this.#writesOf(action, params);
-    if (writes.length === 0) return this.#forward(action, params);
+    if (writes.length === 0) return this.#forward(action, this.#paged(action, params));
     const names = writes.map(({ table, keys }) => lockName(table, keys));
     return this.#locks.run(names, async () => {
       const before = await this.#images(writes);
@@ -147,6 +149,12 @@ export class DynamoDb {
       });
       return answer;
     });
+  }
+
+  #paged(action: string, params: Params): Params {
+    const { pageSize } = this.knobs;
+    if (!Number.isFinite(pageSize) || !['Query', 'Scan'].includes(action)) return params;
+    return { ...params, Limit: Math.min(pageSize, Number(params.Limit ?? pageSize)) };
   }
 
   /** Which items a request may change. */

@@ -9,6 +9,8 @@ export interface MailgunKnobs {
   apiKey: string;
   domain: string;
   state: 'active' | 'unverified' | 'disabled';
+  /** The API key is a sending key: it may not read its domain. */
+  isSendingKey: boolean;
   /** Recipients refused with 400. */
   refused: Set<string>;
   /** Answers every sending with this status: 402 unpaid, 429 too many, 5xx. */
@@ -22,9 +24,10 @@ export interface LocalMailgun {
   close(): Promise<void>;
 }
 
-interface JsonAnswer {
+interface Answer {
   status: number;
-  body: object;
+  /** JSON, or plain text as Mailgun answers who may not come in. */
+  body: object | string;
 }
 
 /**
@@ -39,6 +42,7 @@ export async function startMailgun(
     apiKey: options.apiKey ?? 'key-0123456789',
     domain: options.domain ?? 'mg.example.com',
     state: 'active',
+    isSendingKey: false,
     refused: new Set(),
     sendStatus: undefined,
   };
@@ -56,32 +60,35 @@ export async function startMailgun(
     const domain = (sending ? first : second) ?? '';
     const action = sending ? 'SendMessage' : asking ? 'GetDomain' : 'Unknown';
     const call = world.traffic.calls.begin('mailgun', action, { domain });
-    const fate = await world.traffic.pass<JsonAnswer>(call, refusals, async () => {
+    const fate = await world.traffic.pass<Answer>(call, refusals, async () => {
       const answer = await act(action, domain, request);
       return { answer, outcome: answer.status === 200 ? 'ok' : String(answer.status) };
     });
     if (fate === 'reset') incoming.socket.resetAndDestroy();
     if (typeof fate === 'string') return;
-    response.writeHead(fate.answer.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(fate.answer.body));
+    const { status, body } = fate.answer;
+    const isText = typeof body === 'string';
+    response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+    response.end(isText ? body : JSON.stringify(body));
   };
 
-  const act = async (action: string, domain: string, request: WireRequest): Promise<JsonAnswer> => {
+  const act = async (action: string, domain: string, request: WireRequest): Promise<Answer> => {
     const expected = `Basic ${Buffer.from(`api:${knobs.apiKey}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) return problem(401, 'Forbidden');
+    const mayNot = action === 'GetDomain' && knobs.isSendingKey;
+    if (request.headers.authorization !== expected || mayNot) return problem(401, 'Forbidden');
     if (domain !== knobs.domain) return problem(404, 'Domain not found');
     if (action === 'GetDomain') {
       return { status: 200, body: { domain: { name: domain, state: knobs.state } } };
     }
     if (action !== 'SendMessage') return problem(404, 'Not found');
     if (knobs.sendStatus !== undefined) return problem(knobs.sendStatus, 'Refused');
-    const mail = await readMail(request, world.clock.nowMs());
+    const { mail, isTest } = await readMail(request, world.clock.nowMs());
     if (mail.from === '') return problem(400, 'from parameter is missing');
     if (mail.to.length === 0) return problem(400, 'to parameter is missing');
     if (mail.to.some((address) => knobs.refused.has(address))) {
       return problem(400, "'to' parameter is not a valid address. please check documentation");
     }
-    world.mails.push(mail);
+    if (!isTest) world.mails.push(mail);
     const id = `<${randomUUID()}@${domain}>`;
     return { status: 200, body: { id, message: 'Queued. Thank you.' } };
   };
@@ -103,16 +110,19 @@ export async function startMailgun(
   };
 }
 
-function problem(status: number, message: string): JsonAnswer {
-  return { status, body: { message } };
+function problem(status: number, message: string): Answer {
+  return { status, body: status === 401 ? message : { message } };
 }
 
-async function readMail(request: WireRequest, atMs: number): Promise<ReceivedMail> {
+async function readMail(
+  request: WireRequest,
+  atMs: number,
+): Promise<{ mail: ReceivedMail; isTest: boolean }> {
   const headers = { 'content-type': String(request.headers['content-type']) };
   const form = await new Response(new Uint8Array(request.body), { headers }).formData();
   const one = (name: string) => String(form.get(name) ?? '');
   const many = (name: string) => form.getAll(name).flatMap((value) => String(value).split(','));
-  return {
+  const mail: ReceivedMail = {
     via: 'mailgun',
     from: one('from'),
     to: many('to').map((address) => address.trim()),
@@ -122,4 +132,5 @@ async function readMail(request: WireRequest, atMs: number): Promise<ReceivedMai
     html: one('html'),
     atMs,
   };
+  return { mail, isTest: one('o:testmode') === 'yes' };
 }

@@ -106,13 +106,15 @@ export async function startSmtp(
       void pass(session, 'RCPT', { to: address }, effect, callback);
     },
     onData: (stream, session, callback) => {
-      const received = textOf(stream);
-      const effect = async () => {
-        const raw = await received;
+      const accept = async (raw: string) => {
         world.mails.push(await parse(raw, session, world.clock.nowMs()));
         return undefined;
       };
-      void pass(session, 'DATA', {}, effect, callback);
+      // The message is read to its end first: what a fault loses is its acceptance.
+      textOf(stream).then(
+        (raw) => pass(session, 'DATA', {}, () => accept(raw), callback),
+        () => drop(session),
+      );
     },
   });
   // A client that goes away in the middle is what the faults are for, not an error here.

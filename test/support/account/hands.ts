@@ -14,6 +14,17 @@ export interface KeyView {
   lastUsedAtMs: number | undefined;
 }
 
+/** The whole life of an access key: only for those who watch over the account. */
+export interface KeyLife {
+  accessKeyId: string;
+  secretAccessKey: string;
+  createdAtMs: number;
+  /** The status since each moment, oldest first. */
+  statuses: readonly { sinceMs: number; status: KeyStatus }[];
+  deletedAtMs: number | undefined;
+  lastUsedAtMs: number | undefined;
+}
+
 export type Hands = ReturnType<typeof createHands>;
 
 /** What administrators and owners do by hand, past the wire: not logged, not limited, no faults. */
@@ -90,8 +101,25 @@ export function createHands(
       const key = users.findKey(accessKeyId)?.key;
       return key?.secret === secretAccessKey && users.status(key) === 'Active';
     },
+    /** All users with every key they ever had, deleted ones too. */
+    users(): { userId: string; userName: string; keys: KeyLife[] }[] {
+      return users.all().map(({ id, name, keys }) => ({
+        userId: id,
+        userName: name,
+        keys: keys.map((key) => ({
+          accessKeyId: key.id,
+          secretAccessKey: key.secret,
+          createdAtMs: key.createdAtMs,
+          statuses: key.statuses,
+          deletedAtMs: key.deletedAtMs,
+          lastUsedAtMs: key.lastUsed?.atMs,
+        })),
+      }));
+    },
     items: (table: string) => dynamodb.items(table),
     parameterNames: () => [...ssm.parameters.keys()],
+    /** The value of a parameter, decrypted. */
+    parameter: (name: string): string | undefined => ssm.parameters.get(name)?.value,
   };
 }
 

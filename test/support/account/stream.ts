@@ -17,6 +17,7 @@ export interface Change {
 export class Stream {
   #records: DynamoDBRecord[] = [];
   #sequence = 0;
+  readonly #watchers: ((record: DynamoDBRecord) => void)[] = [];
   readonly #clock: TurnableClock;
   readonly #region: string;
   readonly #accountId: string;
@@ -40,6 +41,11 @@ export class Stream {
     const taken = this.#records.filter(filter);
     this.#records = [];
     return taken;
+  }
+
+  /** Shows every record from now on, whether or not somebody takes it. */
+  watch(watcher: (record: DynamoDBRecord) => void): void {
+    this.#watchers.push(watcher);
   }
 
   record({ table, keys, oldImage, newImage, byTimeToLive }: Change): void {
@@ -68,5 +74,6 @@ export class Stream {
       eventSourceARN: `${arn}/stream/2026-01-01T00:00:00.000`,
     };
     this.#records.push(record);
+    for (const watcher of this.#watchers) watcher(record);
   }
 }

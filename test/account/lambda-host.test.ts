@@ -4,10 +4,13 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClock } from '../support/account/clock.ts';
 import { type LambdaHost, startLambda } from '../support/account/lambda-host.ts';
+import { startSmtp } from '../support/account/smtp.ts';
+import { Traffic } from '../support/account/traffic.ts';
 
 const DAY_MS = 86_400_000;
 
 const HANDLER = `
+import { createRequire } from 'node:module';
 let invocations = 0;
 const DO = {
   echo: (event) => event,
@@ -28,6 +31,11 @@ const DO = {
   fail: () => { console.log('soon'); throw new TypeError('wrong'); },
   hang: () => { console.log('hanging'); return new Promise(() => {}); },
   exit: () => process.exit(3),
+  verify: async ({ port }) => {
+    const { createTransport } = createRequire(process.env.PACKAGE)('nodemailer');
+    const transport = createTransport({ host: '127.0.0.1', port, requireTLS: true });
+    return transport.verify().then(String, String).finally(() => transport.close());
+  },
   crash: () => { setImmediate(() => { throw new Error('loose end'); }); return new Promise(() => {}); },
 };
 export const handler = async (event, context) => DO[event.do](event, context);
@@ -158,6 +166,20 @@ describe('a Lambda host', () => {
       message: expect.stringContaining('timed out after 0.20 seconds'),
     });
     expect((await host.invoke({ do: 'count' })).cold).toBe(true);
+  });
+
+  it('trusts the certificates of NODE_EXTRA_CA_CERTS, as a process does', async () => {
+    const smtp = await startSmtp({ clock, traffic: new Traffic(clock), mails: [] });
+    const event = { do: 'verify', port: smtp.port };
+    const env = { PACKAGE: path.resolve('package.json') };
+    const wary = await start('index.mjs', env).invoke(event);
+    await host.close();
+    const trusting = await start('index.mjs', { ...env, NODE_EXTRA_CA_CERTS: smtp.caFile }).invoke(
+      event,
+    );
+    await smtp.close();
+    expect(wary.result).toMatch(/self-signed certificate/);
+    expect(trusting.result).toBe('true');
   });
 
   it('dies at once when killed, and starts cold after it', async () => {

@@ -59,13 +59,12 @@ export function hintOf(
   switch (code) {
     case 'EAUTH':
       return `the login as ${user} failed; check SMTP_USER and the password in ${parameter}`;
-    case 'ETLS':
-      return 'no encrypted connection; check SMTP_PROTOCOL, SMTP_PORT and the certificate';
     case 'EDNS':
+    case 'ETLS':
     case 'ESOCKET':
     case 'ECONNECTION':
     case 'ETIMEDOUT':
-      return 'the connection failed; check SMTP_SERVER, SMTP_PORT and the network';
+      return "the connection failed; check SMTP_SERVER, SMTP_PORT, SMTP_PROTOCOL and the server's certificate";
     default:
       return '';
   }

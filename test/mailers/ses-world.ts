@@ -1,0 +1,17 @@
+import '../support/one-realm.ts';
+import type { MailerServices } from '../../src/mailers/index.ts';
+import { ses } from '../../src/mailers/ses.ts';
+import type { Mailer } from '../../src/ports.ts';
+import type { Environment } from '../../src/settings.ts';
+import { services } from './contract.ts';
+import { settingsOf } from './world.ts';
+
+/** A mailer that finds SES the way every SDK client does: by its environment. */
+export function createSesMailer(
+  variables: Readonly<Record<string, string>>,
+  overrides: Partial<MailerServices> = {},
+  environment: Environment = {},
+): Mailer {
+  Object.assign(process.env, variables);
+  return ses.create(settingsOf(ses.settings, environment), services('', overrides));
+}

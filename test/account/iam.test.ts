@@ -235,6 +235,13 @@ describe('the credential report', () => {
 });
 
 describe('IAM over the wire', () => {
+  it('escapes what XML would take for its own', async () => {
+    const path = `/r&d/<lab>/"it's"/`;
+    account.hands.createUser('escaped', { path });
+    const { User } = await clients.iam.send(new GetUserCommand({ UserName: 'escaped' }));
+    expect(User?.Path).toBe(path);
+  });
+
   it('refuses a status it does not know', async () => {
     const { accessKeyId: AccessKeyId } = account.hands.createKey(UserName);
     const Status = 'Broken' as 'Active';

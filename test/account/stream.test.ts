@@ -111,6 +111,17 @@ describe('the stream of a table', () => {
     expect(account.stream.length).toBe(0);
   });
 
+  it('tells simultaneous writes of one item as a chain', async () => {
+    await Promise.all(
+      [1, 2, 3, 4, 5].map((version) => put({ user: 'AIDA1', ak: 'AKIA1', version })),
+    );
+    const records = account.stream.take().map(images);
+    expect(records).toHaveLength(5);
+    expect(records.slice(1).map(({ old }) => old)).toEqual(
+      records.slice(0, -1).map((record) => record.new),
+    );
+  });
+
   it('tells of each write of a batch', async () => {
     await put({ user: 'AIDA1', ak: 'AKIA1' });
     const RequestItems = {

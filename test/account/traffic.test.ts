@@ -110,10 +110,15 @@ describe('a fault', () => {
   });
 
   it('lets the first rule that applies win, while all of them count', async () => {
-    traffic.faults.add({ match: { nth: 1 }, kind: 'deny' });
-    traffic.faults.add({ match: { nth: 2 }, kind: 'throttle' });
-    const fates = [await call('A'), await call('B')];
-    expect(fates).toEqual([{ answer: 'AccessDenied' }, { answer: 'Throttling' }]);
+    traffic.faults.add({ match: {}, kind: 'deny' });
+    traffic.faults.add({ match: {}, kind: 'throttle' });
+    traffic.faults.add({ match: { nth: 3 }, kind: 'error500' });
+    const fates = [await call('A'), await call('B'), await call('C')];
+    expect(fates).toEqual([
+      { answer: 'AccessDenied' },
+      { answer: 'Throttling' },
+      { answer: 'ServiceFailure' },
+    ]);
   });
 
   it('ends when it is removed or all are cleared', async () => {

@@ -38,12 +38,7 @@ export function isSignedWith(secret: string, request: WireRequest, signature: Si
     request.method,
     // Paths are encoded once more than they are sent.
     path.split('/').map(encodeStrictly).join('/'),
-    query
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
-      .sort()
-      .join('&'),
+    query.split('&').sort().join('&'),
     ...signedHeaders.map((name) => `${name}:${canonicalValue(request.headers[name])}`),
     '',
     signedHeaders.join(';'),

@@ -1,4 +1,3 @@
-import '../support/one-realm.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { ses } from '../../src/mailers/ses.ts';
 import type { Mailer } from '../../src/ports.ts';

@@ -1,7 +1,7 @@
 /**
  * Jest runs tests in a realm of their own, where an error of Node's core (`ECONNREFUSED`) is no
  * instance of `Error`. The AWS SDK then wraps it and loses its code, which it does nowhere else.
- * Importing this module has `instanceof Error` tell what it tells outside of Jest.
+ * With this set up, `instanceof Error` tells what it tells outside of Jest.
  */
 import { types } from 'node:util';
 

@@ -1,0 +1,216 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { dynamodbJournal } from '../../src/aws/dynamodb-journal.ts';
+import type { RotationRecord } from '../../src/domain/record.ts';
+import { Conflict } from '../../src/errors.ts';
+import type { Journal } from '../../src/ports.ts';
+import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+import {
+  closedRecord,
+  deactivatedRecord,
+  deliveringRecord,
+  scheduledRecord,
+  startedRecord,
+} from '../support/records.ts';
+
+let account: LocalAccount;
+let journal: Journal;
+let tables = 0;
+let table: string;
+
+beforeAll(async () => {
+  account = await startLocalAccount();
+});
+afterAll(() => account.close());
+
+beforeEach(async () => {
+  table = `journal-${tables++}`;
+  await account.createTable(table);
+  account.faults.clear();
+  const client = new DynamoDBClient({
+    endpoint: account.endpoint,
+    region: account.region,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  journal = dynamodbJournal(
+    table,
+    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+    { nowMs: () => account.clock.nowMs(), sleep: async () => {} },
+  );
+});
+
+/** Brings a record into the journal in any state, past its rules. */
+async function place(record: RotationRecord): Promise<void> {
+  const started = startedRecord({ rotationId: record.rotationId, userId: record.userId });
+  await journal.begin({ ...started, version: record.version });
+  await journal.replace({ ...started, version: record.version }, record);
+}
+
+describe('the journal', () => {
+  it('gives back every state as it was written', async () => {
+    for (const record of [
+      startedRecord(),
+      deliveringRecord({ deactivateOnMs: 5, newKeyDeactivatedAtMs: 7 }),
+      scheduledRecord({ remindedAtMs: 1, oldKeyGoneAtMs: 2 }),
+      deactivatedRecord(),
+      closedRecord({ failures: 2, newKeyId: 'AKIANEW' }),
+    ]) {
+      const own = { ...record, userId: `AIDA${record.state}` };
+      await place(own);
+      expect(await journal.read(own.userId)).toEqual(own);
+    }
+  });
+
+  it('knows nothing of a user without a record', async () => {
+    expect(await journal.read('AIDANOBODY')).toBeUndefined();
+  });
+
+  describe('begins a rotation', () => {
+    it('over nothing', async () => {
+      await journal.begin(startedRecord());
+      expect(await journal.read('AIDAALICE')).toEqual(startedRecord());
+    });
+
+    it('over a closed one', async () => {
+      await place(closedRecord());
+      await journal.begin(startedRecord({ rotationId: 'rotation-2' }));
+      expect(await journal.read('AIDAALICE')).toMatchObject({ rotationId: 'rotation-2' });
+    });
+
+    it.each([startedRecord(), deliveringRecord(), scheduledRecord(), deactivatedRecord()])(
+      'never over an open one ($state)',
+      async (open) => {
+        await place(open);
+        const again = journal.begin(startedRecord({ rotationId: 'rotation-2' }));
+        await expect(again).rejects.toThrow(Conflict);
+        await expect(again).rejects.toMatchObject({ current: { state: open.state } });
+        expect(await journal.read('AIDAALICE')).toMatchObject({ rotationId: 'rotation-1' });
+      },
+    );
+
+    it('over a failed one only after its back-off, or when a person forces it', async () => {
+      const failed = closedRecord({
+        failures: 1,
+        retryNotBeforeMs: account.clock.nowMs() + 60_000,
+      });
+      await place(failed);
+      const next = startedRecord({ rotationId: 'rotation-2' });
+      await expect(journal.begin(next)).rejects.toThrow(/not begun before/);
+      await journal.begin(next, { ignoreBackOff: true });
+      expect(await journal.read('AIDAALICE')).toMatchObject({ rotationId: 'rotation-2' });
+    });
+  });
+
+  describe('replaces a record', () => {
+    it('only in the version that was read', async () => {
+      await journal.begin(startedRecord());
+      await journal.replace(startedRecord(), startedRecord({ version: 2 }));
+      await expect(
+        journal.replace(startedRecord(), startedRecord({ version: 2, leaseUntilMs: 9 })),
+      ).rejects.toMatchObject({ name: 'Conflict', current: { version: 2, leaseUntilMs: 0 } });
+    });
+
+    it('only of the rotation that was read, whatever its version', async () => {
+      await journal.begin(startedRecord({ rotationId: 'rotation-2' }));
+      await expect(journal.replace(startedRecord(), startedRecord({ version: 2 }))).rejects.toThrow(
+        Conflict,
+      );
+    });
+
+    it('never where there is none', async () => {
+      await expect(journal.replace(startedRecord(), scheduledRecord())).rejects.toMatchObject({
+        name: 'Conflict',
+        current: undefined,
+      });
+    });
+  });
+
+  it.each(['reset-after', 'error500-after'] as const)(
+    'takes the echo of its own write for a success when the answer was lost (%s)',
+    async (kind) => {
+      account.faults.add({ match: { service: 'dynamodb', action: 'PutItem' }, kind });
+      await journal.begin(startedRecord());
+      expect(account.calls.count('dynamodb:PutItem')).toBeGreaterThanOrEqual(2);
+      expect(await journal.read('AIDAALICE')).toMatchObject({ version: 1 });
+    },
+  );
+
+  it('does not take somebody else’s write for its own', async () => {
+    account.faults.add({ match: { service: 'dynamodb', action: 'PutItem' }, kind: 'reset-before' });
+    const both = [startedRecord(), startedRecord({ rotationId: 'rotation-2' })];
+    const outcomes = await Promise.allSettled(both.map((record) => journal.begin(record)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('scans for open and failed records and for timers, over many pages', async () => {
+    account.dynamodb.knobs.pageSize = 3;
+    for (let index = 0; index < 10; index++)
+      await place(scheduledRecord({ userId: `AIDA${index}` }));
+    await place(closedRecord({ userId: 'AIDAFAILED', failures: 1 }));
+    await place(closedRecord({ userId: 'AIDADONE', outcome: 'completed' }));
+    await journal.putTimer({ userId: 'AIDA1', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 12 });
+    await journal.addHistory({ ...historyItem, startedAtMs: 1 });
+    const { records, timers, problems } = await journal.scan();
+    account.dynamodb.knobs.pageSize = Number.POSITIVE_INFINITY;
+    expect(records).toHaveLength(11);
+    expect(records.map(({ userId }) => userId)).toContain('AIDAFAILED');
+    expect(timers).toEqual([{ userId: 'AIDA1', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 12 }]);
+    expect(problems).toEqual([]);
+  });
+
+  it('tells of an item that was changed by hand, and reads the others', async () => {
+    await place(scheduledRecord({ userId: 'AIDAGOOD' }));
+    await account.hands.putItem(table, {
+      user: { S: 'AIDABAD' },
+      ak: { S: 'rotation' },
+      state: { S: 'SCHEDULED' },
+      version: { S: 'three' },
+    });
+    await account.hands.putItem(table, {
+      user: { S: 'AIDABAD' },
+      ak: { S: 'AKIAX' },
+      delete_on: { S: 'soon' },
+    });
+    const { records, timers, problems } = await journal.scan();
+    expect(records.map(({ userId }) => userId)).toEqual(['AIDAGOOD']);
+    expect(timers).toEqual([]);
+    expect(problems).toEqual([
+      expect.stringMatching(/AIDABAD AKIAX can't be read \(delete_on\).*changed by hand/),
+      expect.stringMatching(/AIDABAD rotation can't be read .*version/),
+    ]);
+    await expect(journal.read('AIDABAD')).rejects.toThrow(/changed by hand/);
+  });
+
+  it('keeps a vetoed timer vetoed, and removes a timer', async () => {
+    const timer = { userId: 'AIDA1', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 12, vetoed: true };
+    await journal.putTimer(timer);
+    expect((await journal.scan()).timers).toEqual([timer]);
+    await journal.removeTimer('AIDA1', 'AKIAOLD');
+    expect((await journal.scan()).timers).toEqual([]);
+  });
+
+  it('tells the history of one user or of all, oldest first', async () => {
+    await journal.addHistory({ ...historyItem, startedAtMs: 2, closedAtMs: 20 });
+    await journal.addHistory({ ...historyItem, startedAtMs: 1, closedAtMs: 10 });
+    await journal.addHistory({ ...historyItem, userId: 'AIDABOB', closedAtMs: 15 });
+    expect((await journal.history()).map(({ closedAtMs }) => closedAtMs)).toEqual([10, 15, 20]);
+    expect((await journal.history('AIDAALICE')).map(({ closedAtMs }) => closedAtMs)).toEqual([
+      10, 20,
+    ]);
+  });
+});
+
+const historyItem = {
+  userId: 'AIDAALICE',
+  userName: 'alice',
+  userArn: 'arn:aws:iam::123456789012:user/alice',
+  rotationId: 'rotation-1',
+  startedAtMs: 1,
+  closedAtMs: 2,
+  outcome: 'completed',
+  reason: 'the new key is in use',
+  oldKeyId: 'AKIAOLD',
+  newKeyId: 'AKIANEW',
+  oldKeyCreatedAtMs: 0,
+} as const;

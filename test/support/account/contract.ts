@@ -7,6 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamodbContract } from './contract/dynamodb.ts';
 import { iamKeysContract } from './contract/iam-keys.ts';
+import { iamReportContract } from './contract/iam-report.ts';
 import { iamUsersContract } from './contract/iam-users.ts';
 import { lambdaContract } from './contract/lambda.ts';
 import { sesContract } from './contract/ses.ts';
@@ -73,6 +74,7 @@ export function describeAccountContract(
       it: (name, test) => (gaps.has(name) ? it.skip : it)(name, test),
     };
     describe('IAM users', () => iamUsersContract(suite));
+    describe('IAM credential report', () => iamReportContract(suite));
     describe('IAM access keys', () => iamKeysContract(suite));
     describe('STS', () => stsContract(suite));
     describe('SSM', () => ssmContract(suite));

@@ -1,14 +1,12 @@
-import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
-import dynalite from 'dynalite';
 import type { AccountContext } from './context.ts';
+import { createEngine, DYNAMODB_JSON, type Engine } from './dynamodb-engine.ts';
 import { jsonAnswer, jsonRefusals, readTarget } from './json-protocol.ts';
 import { KeyedLocks } from './locks.ts';
 import type { Params } from './params.ts';
 import { type Item, Stream } from './stream.ts';
 import { common, type Service, ServiceError, type WireAnswer } from './wire.ts';
 
-const JSON_TYPE = 'application/x-amz-json-1.0';
 const PREFIX = 'com.amazonaws.dynamodb.v20120810#';
 const TTL_ATTRIBUTE = 'delete_on';
 
@@ -27,13 +25,14 @@ export class DynamoDb {
   /** `pageSize`: no page of a query or scan is made of more items than this. */
   readonly knobs = { pageSize: Number.POSITIVE_INFINITY };
   readonly #context: AccountContext;
-  readonly #engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  readonly #engine: Engine;
   readonly #locks = new KeyedLocks();
   readonly #keyNames = new Map<string, string[]>();
 
   constructor(context: AccountContext) {
     const { clock, region, accountId } = context;
     this.#context = context;
+    this.#engine = createEngine(`arn:aws:dynamodb:${region}:${accountId}:`);
     this.stream = new Stream(clock, region, accountId);
     this.service = {
       ...common({
@@ -51,13 +50,13 @@ export class DynamoDb {
       read: readTarget,
       act: ({ action, params }) => this.#act(action, params),
       fail: ({ code, message, status }) =>
-        jsonAnswer(status, { __type: `${PREFIX}${code}`, message }, JSON_TYPE),
+        jsonAnswer(status, { __type: `${PREFIX}${code}`, message }, DYNAMODB_JSON),
     };
   }
 
   /** Creates the product's table: hash key `user`, range key `ak`, both strings. */
   async createTable(TableName: string): Promise<void> {
-    await this.#ask('CreateTable', {
+    await this.#engine.ask('CreateTable', {
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
@@ -71,7 +70,7 @@ export class DynamoDb {
     });
     let status: unknown;
     while (status !== 'ACTIVE') {
-      const { Table } = await this.#ask('DescribeTable', { TableName });
+      const { Table } = await this.#engine.ask('DescribeTable', { TableName });
       status = (Table as Params).TableStatus;
     }
   }
@@ -81,7 +80,7 @@ export class DynamoDb {
     const items: Item[] = [];
     let ExclusiveStartKey: unknown;
     do {
-      const page = await this.#ask('Scan', {
+      const page = await this.#engine.ask('Scan', {
         TableName,
         ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
       });
@@ -120,7 +119,7 @@ export class DynamoDb {
       await this.#locks.run([lockName(table, keys)], async () => {
         const oldImage = await this.#get(table, keys);
         if (!oldImage || !isDue(oldImage)) return;
-        await this.#ask('DeleteItem', { TableName: table, Key: keys });
+        await this.#engine.ask('DeleteItem', { TableName: table, Key: keys });
         this.stream.record({ table, keys, oldImage, byTimeToLive: true });
         expired += 1;
       });
@@ -135,11 +134,11 @@ export class DynamoDb {
 
   async #act(action: string, params: Params): Promise<WireAnswer> {
     const writes = await this.#writesOf(action, params);
-    if (writes.length === 0) return this.#forward(action, this.#paged(action, params));
+    if (writes.length === 0) return this.#engine.forward(action, this.#paged(action, params));
     const names = writes.map(({ table, keys }) => lockName(table, keys));
     return this.#locks.run(names, async () => {
       const before = await this.#images(writes);
-      const answer = await this.#forward(action, params);
+      const answer = await this.#engine.forward(action, params);
       if (answer.status !== 200) return withItem(answer, params, before[0]);
       const after = await this.#images(writes);
       writes.forEach(({ table, keys }, i) => {
@@ -181,7 +180,7 @@ export class DynamoDb {
 
   async #keysOf(table: string, item: Item): Promise<Item> {
     if (!this.#keyNames.has(table)) {
-      const { Table } = await this.#ask('DescribeTable', { TableName: table }, true);
+      const { Table } = await this.#engine.ask('DescribeTable', { TableName: table }, true);
       const schema = ((Table as Params | undefined)?.KeySchema ?? []) as Params[];
       if (schema.length === 0) return {};
       this.#keyNames.set(
@@ -198,44 +197,12 @@ export class DynamoDb {
   }
 
   async #get(TableName: string, Key: Item): Promise<Item | undefined> {
-    const answer = await this.#ask('GetItem', { TableName, Key, ConsistentRead: true }, true);
+    const answer = await this.#engine.ask(
+      'GetItem',
+      { TableName, Key, ConsistentRead: true },
+      true,
+    );
     return answer.Item as Item | undefined;
-  }
-
-  async #ask(action: string, params: object, mayFail = false): Promise<Record<string, unknown>> {
-    const answer = await this.#forward(action, params);
-    if (answer.status !== 200 && !mayFail) throw new Error(`${action}: ${answer.body}`);
-    return answer.status === 200 ? JSON.parse(answer.body) : {};
-  }
-
-  /** Asks the engine through its request handler, without a socket. */
-  #forward(action: string, params: object): Promise<WireAnswer> {
-    const { region, accountId } = this.#context;
-    const request = Object.assign(Readable.from([Buffer.from(JSON.stringify(params))]), {
-      method: 'POST',
-      url: '/',
-      headers: {
-        'content-type': JSON_TYPE,
-        'x-amz-target': `DynamoDB_20120810.${action}`,
-        'x-amz-date': 'any',
-        authorization: 'AWS4-HMAC-SHA256 Credential=any, SignedHeaders=any, Signature=any',
-      },
-    });
-    return new Promise((resolve) => {
-      const headers: Record<string, string> = {};
-      const response = {
-        statusCode: 200,
-        setHeader: (name: string, value: unknown) => {
-          headers[name.toLowerCase()] = String(value);
-        },
-        end: (text: string) => {
-          const own = `arn:aws:dynamodb:${region}:${accountId}:`;
-          const body = text.replace(/arn:aws:dynamodb:[\w-]+:\d+:/g, own);
-          resolve({ status: response.statusCode, headers: { 'content-type': JSON_TYPE }, body });
-        },
-      };
-      this.#engine.emit('request', request as never, response as never);
-    });
   }
 }
 

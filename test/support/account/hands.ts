@@ -102,10 +102,16 @@ export function createHands(
       return key?.secret === secretAccessKey && users.status(key) === 'Active';
     },
     /** All users with every key they ever had, deleted ones too. */
-    users(): { userId: string; userName: string; keys: KeyLife[] }[] {
-      return users.all().map(({ id, name, keys }) => ({
+    users(): {
+      userId: string;
+      userName: string;
+      tags: { key: string; value: string }[];
+      keys: KeyLife[];
+    }[] {
+      return users.all().map(({ id, name, tags, keys }) => ({
         userId: id,
         userName: name,
+        tags: [...tags.values()],
         keys: keys.map((key) => ({
           accessKeyId: key.id,
           secretAccessKey: key.secret,

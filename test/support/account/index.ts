@@ -1,6 +1,6 @@
 /**
  * A local AWS account: IAM, STS, SSM, SES, Lambda's configuration and DynamoDB (with a stream and
- * TTL) on one port, for unmodified SDK clients.
+ * TTL) on one port, for unmodified SDK clients. What it claims about AWS is in `contract.ts`.
  *
  * ```ts
  * const account = await startLocalAccount();
@@ -9,23 +9,33 @@
  * account.hands.createKey('jane', { ageMs: 85 * DAY_MS });
  *
  * // Any process, any SDK: give it the account's environment.
- * const rotator = startLambda({ entry: 'dist/rotator/index.mjs', env: { ...account.env, … }, clock: account.clock });
- * await rotator.invoke({});
+ * const { env, clock } = account;
+ * const rotator = startLambda({ entry: 'dist/rotator/index.mjs', env: { ...env, … }, clock });
+ * const { result, error, died, logs } = await rotator.invoke({});
  *
  * account.mails;                                  // what SES took
  * account.clock.advance(8 * DAY_MS);              // a week passes
  * await account.expire('rotations');              // the TTL service does its work …
  * const Records = account.stream.take();          // … and these go to the destructor
  *
+ * // A request that is signed with a user's own key is checked, and is a use of that key.
+ * new STSClient({ endpoint: account.endpoint, credentials: keyPairOfJane, … });
+ *
+ * // Mail servers share the account's clock, mails, log, latency and faults.
+ * const smtp = await startSmtp(account);          // NODE_EXTRA_CA_CERTS = smtp.caFile
+ * const mailgun = await startMailgun(account);    // MAILGUN_API_URL = mailgun.url
+ *
  * // Knobs
- * account.latencyMs['*'] = 40;
- * account.limit('iam', 25);                       // calls a second
+ * account.latencyMs['*'] = 40;                    // or 'iam', or 'iam:CreateAccessKey'
+ * account.limit('iam', 25);                       // calls a second of real time
  * account.iam.knobs.listLagMs = 10_000;
  * account.ses.knobs.sendingPaused = true;
  * account.faults.add({ match: { service: 'iam', action: 'CreateAccessKey' }, kind: 'reset-after' });
  * account.faults.add({ match: { nth: 7 }, kind: 'die-after', onDie: () => rotator.kill() });
  *
  * account.calls.counts();                         // { 'iam:CreateAccessKey': 1, … }
+ * account.calls.log;                              // in order, with ARN and outcome, no secrets
+ * await rotator.close();
  * await account.close();
  * ```
  */

@@ -141,6 +141,6 @@ function readMail(params: Params, atMs: number): ReceivedMail {
 }
 
 /** `Jane <jane@example.com>` is mailed as `jane@example.com`. */
-export function bareAddress(address: string): string {
+function bareAddress(address: string): string {
   return (/<([^<>]*)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase();
 }

@@ -6,6 +6,7 @@
  */
 import type { Mail, MailAnswer, Verification } from './domain/delivery.ts';
 import type { AccessKey, AccountIdentity, IamUser, KeyPair } from './domain/identity.ts';
+import type { KeyHint } from './domain/key-hints.ts';
 import type { HistoryItem, RotationRecord, StartedRecord, Timer } from './domain/record.ts';
 import type { SealedHeader } from './domain/sealed.ts';
 import type { Secret } from './domain/secret.ts';
@@ -17,7 +18,12 @@ export interface Clock {
 
 export interface Inventory {
   /** Every user of the account. Complete or an error: a missing user counts as deleted. */
-  users(): Promise<IamUser[]>;
+  users(): Promise<{ users: IamUser[]; problems: string[] }>;
+  /**
+   * What is known of everybody's keys without listing them, by user ARN; a user without an entry is
+   * newer than that knowledge. `undefined` when it can't be had: then all keys are listed.
+   */
+  keyHints(): Promise<ReadonlyMap<string, readonly KeyHint[]> | undefined>;
   account(): Promise<AccountIdentity>;
 }
 

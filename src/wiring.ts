@@ -47,7 +47,7 @@ export async function createRun(
   { accountId, deadlineAtMs, log }: Occasion,
 ): Promise<Run> {
   const clock = systemClock;
-  const inventory = iamInventory(clients.iam, accountId, log);
+  const inventory = iamInventory(clients.iam, accountId, clock, log);
   let account: Promise<AccountIdentity> | undefined;
   return {
     clock,

@@ -3,13 +3,21 @@ import {
   GetAccountAuthorizationDetailsCommand,
   type IAMClient,
   ListAccountAliasesCommand,
+  ListUsersCommand,
+  ListUserTagsCommand,
 } from '@aws-sdk/client-iam';
-import type { AccountIdentity, IamUser } from '../domain/identity.ts';
+import pLimit from 'p-limit';
+import type { AccountIdentity, IamUser, Tag } from '../domain/identity.ts';
 import { describeError } from '../errors.ts';
-import type { Inventory, Log } from '../ports.ts';
+import type { Clock, Inventory, Log } from '../ports.ts';
+import { errorName } from './answers.ts';
+import { credentialReport } from './credential-report.ts';
+import { iamPages } from './iam-pages.ts';
 
 /** IAM's largest page; it may answer with fewer users. */
 const PAGE_SIZE = 1000;
+/** Calls for the tags of single users at a time. */
+const CONCURRENCY = 10;
 
 /**
  * @param accountId the account that the credentials belong to
@@ -17,34 +25,112 @@ const PAGE_SIZE = 1000;
 export function iamInventory(
   iam: IAMClient,
   accountId: () => Promise<string>,
+  clock: Clock,
   log: Log,
 ): Inventory {
   return {
     async users() {
-      const users: IamUser[] = [];
-      let marker: string | undefined;
-      do {
-        const page = await iam.send(
-          new GetAccountAuthorizationDetailsCommand({
-            Filter: ['User'],
-            MaxItems: PAGE_SIZE,
-            ...(marker && { Marker: marker }),
-          }),
-        );
-        for (const { UserId, UserName, Arn, Tags } of page.UserDetailList ?? []) {
-          if (!UserId || !UserName || !Arn) throw new Error('IAM lists a user without ID or name');
-          const tags = (Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value }));
-          users.push({ userId: UserId, userName: UserName, arn: Arn, tags });
-        }
-        marker = page.IsTruncated ? page.Marker : undefined;
-      } while (marker);
-      return users;
+      try {
+        return { users: await usersInPages(iam), problems: [] };
+      } catch (error) {
+        if (!/^AccessDenied/.test(errorName(error))) throw error;
+        return {
+          users: await usersOneByOne(iam),
+          problems: [
+            'iam:GetAccountAuthorizationDetails is denied, so the tags of every user were read one by one',
+          ],
+        };
+      }
+    },
+
+    async keyHints() {
+      try {
+        return await credentialReport(iam, clock);
+      } catch (error) {
+        log.warn('the keys of all managed users are listed, without the credential report', {
+          error: describeError(error),
+        });
+        return undefined;
+      }
     },
 
     async account(): Promise<AccountIdentity> {
       const [id, alias] = await Promise.all([accountId(), accountAlias(iam, log)]);
       return { accountId: id, ...(alias && { alias }) };
     },
+  };
+}
+
+/** Up to a thousand users a call, with their tags. */
+async function usersInPages(iam: IAMClient): Promise<IamUser[]> {
+  const users: IamUser[] = [];
+  for await (const page of iamPages((marker) =>
+    iam.send(
+      new GetAccountAuthorizationDetailsCommand({
+        Filter: ['User'],
+        MaxItems: PAGE_SIZE,
+        ...marker,
+      }),
+    ),
+  )) {
+    for (const user of page.UserDetailList ?? []) users.push(toUser(user, user.Tags));
+  }
+  return users;
+}
+
+/** The way for those who may not read the account's authorization details: a call a user. */
+async function usersOneByOne(iam: IAMClient): Promise<IamUser[]> {
+  const limit = pLimit(CONCURRENCY);
+  const users: Promise<IamUser[]>[] = [];
+  for await (const page of iamPages((marker) =>
+    iam.send(new ListUsersCommand({ MaxItems: PAGE_SIZE, ...marker })),
+  )) {
+    for (const user of page.Users ?? []) {
+      users.push(
+        limit(async () => {
+          const tags = await tagsOf(iam, user.UserName ?? '');
+          return tags ? [toUser(user, tags)] : [];
+        }),
+      );
+    }
+  }
+  return (await Promise.all(users)).flat();
+}
+
+/** `undefined` for a user who was deleted meanwhile. */
+async function tagsOf(iam: IAMClient, userName: string) {
+  const tags: { Key: string | undefined; Value: string | undefined }[] = [];
+  try {
+    for await (const page of iamPages((marker) =>
+      iam.send(new ListUserTagsCommand({ UserName: userName, ...marker })),
+    )) {
+      tags.push(...(page.Tags ?? []));
+    }
+  } catch (error) {
+    if (errorName(error) === 'NoSuchEntityException') return undefined;
+    throw error;
+  }
+  return tags;
+}
+
+function toUser(
+  {
+    UserId: userId,
+    UserName: userName,
+    Arn: arn,
+  }: {
+    UserId?: string | undefined;
+    UserName?: string | undefined;
+    Arn?: string | undefined;
+  },
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): IamUser {
+  if (!userId || !userName || !arn) throw new Error('IAM lists a user without ID, name or ARN');
+  return {
+    userId,
+    userName,
+    arn,
+    tags: (tags ?? []).map(({ Key = '', Value = '' }): Tag => ({ key: Key, value: Value })),
   };
 }
 

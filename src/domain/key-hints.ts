@@ -1,0 +1,27 @@
+/**
+ * What the credential report tells about the keys of a user, without their IDs.
+ *
+ * It may be four hours old, and dates a key by its creation **or** by its last change of status
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html). So it never
+ * decides: it only tells whose keys need not be listed now.
+ */
+import type { AccessKey } from './identity.ts';
+
+export interface KeyHint {
+  readonly active: boolean;
+  /** When the key was created, or activated or deactivated since. */
+  readonly changedAtMs: number;
+  readonly lastUsedAtMs?: number;
+}
+
+/**
+ * Keys as old as the hints allow, to be decided on in place of the real ones. A key that was used
+ * before its last change is older than that change, by nobody knows how much.
+ */
+export function keysFromHints(hints: readonly KeyHint[]): AccessKey[] {
+  return hints.map(({ active, changedAtMs, lastUsedAtMs }) => ({
+    accessKeyId: '',
+    status: active ? 'Active' : 'Inactive',
+    createdAtMs: lastUsedAtMs !== undefined && lastUsedAtMs < changedAtMs ? 0 : changedAtMs,
+  }));
+}

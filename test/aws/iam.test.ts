@@ -1,0 +1,216 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { iamInventory } from '../../src/aws/iam-inventory.ts';
+import { iamKeys } from '../../src/aws/iam-keys.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
+import { createLog } from '../../src/log.ts';
+import type { Inventory, Keys } from '../../src/ports.ts';
+import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+
+let account: LocalAccount;
+let keys: Keys;
+let inventory: Inventory;
+const clock = { nowMs: () => account.clock.nowMs(), sleep: async () => {} };
+const lines: string[] = [];
+
+beforeAll(async () => {
+  account = await startLocalAccount({ alias: 'example-prod' });
+  const shared = {
+    endpoint: account.endpoint,
+    region: account.region,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  };
+  const iam = new IAMClient(shared);
+  keys = iamKeys(iam, new IAMClient({ ...shared, maxAttempts: 1 }), clock);
+  const log = createLog('debug', clock, {}, (line) => lines.push(line));
+  inventory = iamInventory(iam, async () => account.accountId, clock, log);
+});
+afterAll(() => account.close());
+
+let users = 0;
+let name: string;
+beforeEach(() => {
+  account.faults.clear();
+  account.iam.knobs.unknownKeyLastUsed = 'AccessDenied';
+  name = `user-${users++}`;
+  account.hands.createUser(name, { tags: { 'IKR:EMAIL': 'x@example.com' } });
+});
+
+describe('the access keys of a user', () => {
+  it('are listed with their status and age', async () => {
+    const { accessKeyId } = account.hands.createKey(name, {
+      ageMs: 80 * DAY_MS,
+      status: 'Inactive',
+    });
+    const [key] = (await keys.list(name)) ?? [];
+    expect(key).toMatchObject({ accessKeyId, status: 'Inactive' });
+    expect(Math.abs(account.clock.nowMs() - 80 * DAY_MS - (key?.createdAtMs ?? 0))).toBeLessThan(
+      2000,
+    );
+  });
+
+  it('are none for a user without keys, and nothing for nobody', async () => {
+    expect(await keys.list(name)).toEqual([]);
+    expect(await keys.list('nobody')).toBeUndefined();
+  });
+
+  it('are created with their secret, which does not print', async () => {
+    const pair = await keys.create(name);
+    expect(account.secrets.has(pair.secretAccessKey.reveal())).toBe(true);
+    expect(JSON.stringify(pair)).not.toContain(pair.secretAccessKey.reveal());
+  });
+
+  it('are not created a second time by the client, whatever the answer', async () => {
+    for (const kind of ['error500-after', 'reset-after', 'throttle'] as const) {
+      account.calls.reset();
+      account.faults.add({ match: { action: 'CreateAccessKey' }, kind });
+      await expect(keys.create(name)).rejects.toThrow();
+      expect(account.calls.count('iam:CreateAccessKey')).toBe(1);
+    }
+  });
+
+  it.each([
+    ['throttle', true],
+    ['deny', false],
+  ] as const)('are known not to be created after a %s', async (kind, throttled) => {
+    account.faults.add({ match: { action: 'CreateAccessKey' }, kind });
+    await expect(keys.create(name)).rejects.toMatchObject({ name: 'KeyNotCreated', throttled });
+  });
+
+  it('are known not to be created beyond two, or for nobody', async () => {
+    account.hands.createKey(name);
+    account.hands.createKey(name);
+    for (const user of [name, 'nobody']) {
+      await expect(keys.create(user)).rejects.toMatchObject({ name: 'KeyNotCreated' });
+    }
+  });
+
+  it.each(['error500', 'error500-after', 'reset-before', 'reset-after'] as const)(
+    'may or may not be created after a %s',
+    async (kind) => {
+      account.faults.add({ match: { action: 'CreateAccessKey' }, kind });
+      await expect(keys.create(name)).rejects.not.toMatchObject({ name: 'KeyNotCreated' });
+    },
+  );
+
+  it('are deactivated, activated and deleted; what is gone is gone', async () => {
+    const { accessKeyId } = account.hands.createKey(name);
+    expect(await keys.deactivate(name, accessKeyId)).toBe('done');
+    expect(account.hands.keys(name)[0]?.status).toBe('Inactive');
+    expect(await keys.activate(name, accessKeyId)).toBe('done');
+    expect(account.hands.keys(name)[0]?.status).toBe('Active');
+    expect(await keys.delete(name, accessKeyId)).toBe('done');
+    expect(await keys.delete(name, accessKeyId)).toBe('gone');
+    expect(await keys.deactivate(name, accessKeyId)).toBe('gone');
+    expect(await keys.delete('nobody', accessKeyId)).toBe('gone');
+  });
+
+  it('are found with their owner and last use, also after a rename', async () => {
+    const { accessKeyId } = account.hands.createKey(name);
+    expect(await keys.owner(accessKeyId)).toEqual({ kind: 'found', userName: name });
+    const atMs = account.clock.nowMs();
+    account.hands.useKey(accessKeyId, atMs);
+    account.hands.rename(name, `${name}-new`);
+    expect(await keys.owner(accessKeyId)).toMatchObject({
+      kind: 'found',
+      userName: `${name}-new`,
+      lastUsedAtMs: Math.floor(atMs / 1000) * 1000,
+    });
+  });
+
+  it.each([
+    ['NoSuchEntity', 'gone'],
+    ['AccessDenied', 'hidden'],
+  ] as const)('are %s to IAM when deleted, which means: %s', async (answer, kind) => {
+    account.iam.knobs.unknownKeyLastUsed = answer;
+    expect(await keys.owner('AKIAIOSFODNN7EXAMPLE')).toEqual({ kind });
+  });
+
+  it('belong to a user with an ID, or to nobody', async () => {
+    expect(await keys.userId(name)).toMatch(/^AIDA/);
+    expect(await keys.userId('nobody')).toBeUndefined();
+  });
+});
+
+describe('the inventory', () => {
+  it('reads every user with ID and tags, over short pages', async () => {
+    account.iam.knobs.pageSize = 3;
+    for (let index = 0; index < 10; index++) account.hands.createUser(`many-${index}`);
+    const { users: found, problems } = await inventory.users();
+    account.iam.knobs.pageSize = 1000;
+    expect(found.filter(({ userName }) => userName.startsWith('many-'))).toHaveLength(10);
+    expect(found.find(({ userName }) => userName === name)).toMatchObject({
+      userId: expect.stringMatching(/^AIDA/),
+      tags: [{ key: 'IKR:EMAIL', value: 'x@example.com' }],
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('goes the slower way when the faster one is denied, and says so', async () => {
+    account.faults.add({
+      match: { action: 'GetAccountAuthorizationDetails' },
+      kind: 'deny',
+      times: 9,
+    });
+    const { users: found, problems } = await inventory.users();
+    expect(found.find(({ userName }) => userName === name)).toMatchObject({
+      userId: expect.stringMatching(/^AIDA/),
+      arn: expect.stringContaining(name),
+      tags: [{ key: 'IKR:EMAIL', value: 'x@example.com' }],
+    });
+    expect(problems).toEqual([expect.stringMatching(/iam:GetAccountAuthorizationDetails/)]);
+  });
+
+  it('fails as a whole when a page can not be read: a missing user would count as deleted', async () => {
+    account.iam.knobs.pageSize = 3;
+    account.faults.add({
+      match: { action: 'GetAccountAuthorizationDetails', nth: 2 },
+      kind: 'error500',
+      times: 99,
+    });
+    await expect(inventory.users()).rejects.toThrow();
+    account.iam.knobs.pageSize = 1000;
+  });
+
+  it('names the account by ID and alias, and by its ID alone when the alias is denied', async () => {
+    expect(await inventory.account()).toEqual({
+      accountId: account.accountId,
+      alias: 'example-prod',
+    });
+    account.faults.add({ match: { action: 'ListAccountAliases' }, kind: 'deny' });
+    expect(await inventory.account()).toEqual({ accountId: account.accountId });
+  });
+
+  it('tells the age of the keys from the credential report', async () => {
+    const odd = `${name},=odd`;
+    account.hands.createUser(odd);
+    account.hands.createKey(odd, { ageMs: 81 * DAY_MS });
+    const both = account.hands.createKey(name, { ageMs: 100 * DAY_MS });
+    account.hands.useKey(both.accessKeyId, account.clock.nowMs() - DAY_MS);
+    account.hands.createKey(name, { ageMs: DAY_MS, status: 'Inactive' });
+    account.clock.advance(5 * 3_600_000);
+    const hints = await inventory.keyHints();
+    const arn = (user: string) => `arn:aws:iam::${account.accountId}:user/${user}`;
+    expect(hints?.get(arn(odd))).toHaveLength(1);
+    expect(hints?.get(arn(name))).toEqual([
+      { active: true, changedAtMs: expect.any(Number), lastUsedAtMs: expect.any(Number) },
+      { active: false, changedAtMs: expect.any(Number) },
+    ]);
+  });
+
+  it.each(['GenerateCredentialReport', 'GetCredentialReport'])(
+    'does without the credential report when %s is denied',
+    async (action) => {
+      account.faults.add({ match: { action }, kind: 'deny', times: 9 });
+      expect(await inventory.keyHints()).toBeUndefined();
+      expect(lines.at(-1)).toMatch(/credential report/);
+    },
+  );
+
+  it('does without the credential report while IAM is still making it', async () => {
+    account.clock.advance(5 * 3_600_000);
+    account.iam.report.takesMs = 3_600_000;
+    expect(await inventory.keyHints()).toBeUndefined();
+    account.iam.report.takesMs = 0;
+  });
+});

@@ -138,6 +138,32 @@ export async function loadSettings(environment: Environment): Promise<Settings> 
   return {
     table: values.IAM_KEY_ROTATOR_TABLE,
     sender: values.MAIL_FROM,
+    ...policiesOf(values),
+    encryptKeyPair: values.ENCRYPT_KEY_PAIR,
+    ...(values.SSM_KMS_KEY_ID && { ssmKmsKeyId: values.SSM_KMS_KEY_ID }),
+    ...(values.MAX_ROTATIONS_PER_RUN && { maxRotationsPerRun: values.MAX_ROTATIONS_PER_RUN }),
+    dryRun: values.DRY_RUN,
+    logLevel: values.LOG_LEVEL,
+    mailClient: values.MAIL_CLIENT,
+    createMailer: (services) =>
+      plugin.create(own.values, { ...services, sender: values.MAIL_FROM }),
+  };
+}
+
+type PolicyNames =
+  | 'ROTATE_AFTER_DAYS'
+  | 'DELETE_AFTER_DAYS'
+  | 'DEACTIVATE_AFTER_DAYS'
+  | 'ALLOWED_MAIL_DOMAINS'
+  | 'REQUIRE_NEW_KEY_USED'
+  | 'MAX_KEY_AGE_DAYS'
+  | 'RETRY_AFTER_MINS';
+
+/** What holds for every user who has no tag that says otherwise. */
+export function policiesOf(
+  values: Pick<SettingsOf<typeof coreSettings>, PolicyNames>,
+): Pick<Settings, 'rotation' | 'destruction'> {
+  return {
     rotation: {
       rotateAfterDays: values.ROTATE_AFTER_DAYS,
       deleteAfterDays: values.DELETE_AFTER_DAYS,
@@ -149,14 +175,6 @@ export async function loadSettings(environment: Environment): Promise<Settings> 
       maxKeyAgeDays: values.MAX_KEY_AGE_DAYS,
       retryAfterMinutes: values.RETRY_AFTER_MINS,
     },
-    encryptKeyPair: values.ENCRYPT_KEY_PAIR,
-    ...(values.SSM_KMS_KEY_ID && { ssmKmsKeyId: values.SSM_KMS_KEY_ID }),
-    ...(values.MAX_ROTATIONS_PER_RUN && { maxRotationsPerRun: values.MAX_ROTATIONS_PER_RUN }),
-    dryRun: values.DRY_RUN,
-    logLevel: values.LOG_LEVEL,
-    mailClient: values.MAIL_CLIENT,
-    createMailer: (services) =>
-      plugin.create(own.values, { ...services, sender: values.MAIL_FROM }),
   };
 }
 

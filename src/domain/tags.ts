@@ -29,6 +29,9 @@ const DAY_TAGS = {
 } as const;
 const INSTRUCTION_TAG = /^IKR:INSTRUCTION_(0|[1-9]\d{0,2})$/;
 
+/** The names that mean something, the instructions by their first. */
+export const KNOWN_TAGS = [EMAIL_TAG, ...Object.keys(DAY_TAGS), 'IKR:INSTRUCTION_0'];
+
 /** A whole number of days from 1 on, in digits alone; the same rule as for the settings. */
 const DAYS = /^[1-9]\d{0,4}$/;
 

@@ -223,7 +223,10 @@ async function cannotDeliver(
 }
 
 /** What the mail carries, from the journal; `undefined` when the content key is not there. */
-async function encloseAgain(record: DeliveringRecord, run: Run) {
+export async function encloseAgain(
+  record: Pick<DeliveringRecord, 'parameterName' | 'rotationId' | 'sealed'>,
+  run: Run,
+) {
   const stored = await run.parameters.get(record.parameterName);
   if (stored?.rotationId !== record.rotationId) return undefined;
   const pair = await run.sealer.unseal(record.sealed, stored.key);
@@ -385,7 +388,8 @@ function newKeyOf(record: OpenRecord): { newKeyId?: string } {
   return 'newKeyId' in record ? { newKeyId: record.newKeyId } : {};
 }
 
-function unmailable(reading: PolicyReading): string {
+/** Why there is nobody to mail to. */
+export function unmailable(reading: PolicyReading): string {
   if (reading.kind === 'invalid') return reading.problems.join('; ');
   return 'the user is no longer tagged with a mail address';
 }

@@ -1,0 +1,73 @@
+/** Single users and their tags, on IAM. */
+import {
+  GetUserCommand,
+  type IAMClient,
+  ListUserTagsCommand,
+  TagUserCommand,
+} from '@aws-sdk/client-iam';
+import type { IamUser, Tag } from '../domain/identity.ts';
+import { errorName } from './answers.ts';
+
+/** Users looked up one by one; the inventory lists them all. */
+export interface Users {
+  /** `undefined` when there is no user of that name. */
+  find(userName: string): Promise<IamUser | undefined>;
+  /** The user's tags as they are now; `undefined` when there is no user of that name. */
+  tags(userName: string): Promise<Tag[] | undefined>;
+  /** Adds tags, or changes their values; other tags stay. */
+  tag(userName: string, tags: readonly Tag[]): Promise<void>;
+}
+
+export function iamUsers(iam: IAMClient): Users {
+  const tagsOf = async (userName: string): Promise<Tag[]> => {
+    const tags: Tag[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await iam.send(
+        new ListUserTagsCommand({ UserName: userName, ...(marker && { Marker: marker }) }),
+      );
+      tags.push(
+        ...(page.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
+      );
+      marker = page.IsTruncated ? page.Marker : undefined;
+    } while (marker);
+    return tags;
+  };
+
+  return {
+    find: (userName) =>
+      orUndefined(async () => {
+        const { User: user } = await iam.send(new GetUserCommand({ UserName: userName }));
+        if (!user?.UserId || !user.UserName || !user.Arn) {
+          throw new Error(`IAM tells of ${userName} without ID or ARN`);
+        }
+        return {
+          userId: user.UserId,
+          userName: user.UserName,
+          arn: user.Arn,
+          tags: await tagsOf(user.UserName),
+        };
+      }),
+
+    tags: (userName) => orUndefined(() => tagsOf(userName)),
+
+    async tag(userName, tags) {
+      await iam.send(
+        new TagUserCommand({
+          UserName: userName,
+          Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })),
+        }),
+      );
+    },
+  };
+}
+
+/** `undefined` when IAM says that there is no such user. */
+async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (errorName(error) === 'NoSuchEntityException') return undefined;
+    throw error;
+  }
+}

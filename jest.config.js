@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   roots: ['<rootDir>/test'],
+  // Only a net: nothing here is about time, and machines differ.
+  testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },

@@ -19,16 +19,20 @@ export async function credentialReport(
   iam: IAMClient,
   clock: Clock,
 ): Promise<Map<string, KeyHint[]>> {
+  await iam.send(new GenerateCredentialReportCommand({}));
   for (const waitMs of [0, ...WAITS_MS]) {
     if (waitMs > 0) await clock.sleep(waitMs);
-    const { State: state } = await iam.send(new GenerateCredentialReportCommand({}));
-    if (state !== 'COMPLETE') continue;
     try {
       const { Content: content } = await iam.send(new GetCredentialReportCommand({}));
       if (content) return readReport(new TextDecoder().decode(content));
     } catch (error) {
-      // It can expire between the two calls, or be made anew.
-      if (!/^CredentialReport(NotPresent|NotReady|Expired)/.test(errorName(error))) throw error;
+      const name = errorName(error);
+      // The report of before can expire between the two calls.
+      if (/^CredentialReport(NotPresent|Expired)/.test(name)) {
+        await iam.send(new GenerateCredentialReportCommand({}));
+      } else if (!name.startsWith('CredentialReportNotReady')) {
+        throw error;
+      }
     }
   }
   throw new Error('IAM is still making the credential report');

@@ -34,19 +34,24 @@ export class DynamoDb {
     this.#context = context;
     this.#engine = createEngine(`arn:aws:dynamodb:${region}:${accountId}:`);
     this.stream = new Stream(clock, region, accountId);
+    const shared = common({
+      name: 'dynamodb',
+      named: ['TableName', 'IndexName'],
+      arnOf: ({ TableName: table }) =>
+        typeof table === 'string' ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}` : '*',
+      refusals: jsonRefusals(
+        new ServiceError('ProvisionedThroughputExceededException', 'The request was throttled.'),
+        'InternalServerError',
+      ),
+    });
     this.service = {
-      ...common({
-        name: 'dynamodb',
-        named: ['TableName', 'IndexName'],
-        arnOf: ({ TableName: table }) =>
-          typeof table === 'string'
-            ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`
-            : '*',
-        refusals: jsonRefusals(
-          new ServiceError('ProvisionedThroughputExceededException', 'The request was throttled.'),
-          'InternalServerError',
-        ),
-      }),
+      ...shared,
+      // The item's key names things too: a user's ID, and a key's.
+      describe: (asked) => {
+        const { resource, arn } = shared.describe(asked);
+        const { Item: item, Key: key = item } = asked.params as Record<string, Item | undefined>;
+        return { resource: { ...resource, ...plainKey(key) }, arn };
+      },
       read: readTarget,
       act: ({ action, params }) => this.#act(action, params),
       fail: ({ code, message, status }) =>
@@ -216,4 +221,11 @@ function withItem(answer: WireAnswer, params: Params, item: Item | undefined): W
 
 function lockName(table: string, keys: Item): string {
   return `${table} ${JSON.stringify(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+}
+
+/** The key attributes of the product's items, where a request has them. */
+function plainKey(item: Item | undefined): Record<string, string> {
+  const user = item?.user?.S;
+  const ak = item?.ak?.S;
+  return { ...(user !== undefined && { user }), ...(ak !== undefined && { ak }) };
 }

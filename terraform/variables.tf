@@ -1,0 +1,58 @@
+variable "name" {
+  description = "Prefix of the names of everything that is created."
+  type        = string
+  default     = "ikr"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z][a-zA-Z0-9-]{0,31}$", var.name))
+    error_message = "name must be 1 to 32 letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "enabled" {
+  description = "Whether the schedule and the table's stream call the functions. With `false` everything stays in place and nothing happens to any key."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "dry_run" {
+  description = "Only report what would be done. Begin with `true` in an account with many users."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "log_level" {
+  description = "The least severe level that the functions log."
+  type        = string
+  default     = "info"
+  nullable    = false
+
+  validation {
+    condition     = contains(["debug", "info", "warn", "error"], var.log_level)
+    error_message = "log_level must be debug, info, warn or error."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource that can have tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for key, value in var.tags :
+      length(key) >= 1 && length(key) <= 128 && length(value) <= 256 && !startswith(lower(key), "aws:")
+    ])
+    error_message = "tags must have keys of 1 to 128 characters that do not begin with aws:, and values of at most 256 characters."
+  }
+}
+
+variable "archive_directory" {
+  description = "Directory with `rotator.zip` and `destructor.zip`; the `dist` directory of this repository when it is not set."
+  type        = string
+  default     = null
+}

@@ -1,0 +1,99 @@
+import {
+  fromHistoryItem,
+  HISTORY_PREFIX,
+  type Item,
+  ItemError,
+  RECORD_KEY,
+  recordKey,
+  toHistoryItem,
+  toRecord,
+  toRecordItem,
+  toTimer,
+  toTimerItem,
+} from '../../../src/aws/items.ts';
+import type { RotationRecord, Timer } from '../../../src/domain/record.ts';
+import { Conflict } from '../../../src/errors.ts';
+import type { Clock, Journal } from '../../../src/ports.ts';
+import type { MemoryTable } from './table.ts';
+
+/**
+ * The journal on the table in memory: the conditions of `aws/dynamodb-journal.ts`, evaluated on
+ * the same items.
+ * @param scanLagMs `scan` tells what was true this long ago
+ */
+export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): Journal {
+  const writeIf = (record: RotationRecord, condition: (item: Item | undefined) => boolean) => {
+    const item = table.get(recordKey(record.userId));
+    if (condition(item)) {
+      table.put(toRecordItem(record, 'write'));
+      return;
+    }
+    const current = item && toRecord(item);
+    const found = current ? `${current.state} in version ${current.version}` : 'gone';
+    throw new Conflict(`the rotation record of ${record.userName} is ${found}`, current);
+  };
+
+  return {
+    async scan() {
+      const records: RotationRecord[] = [];
+      const timers: Timer[] = [];
+      const problems: string[] = [];
+      for (const item of table.items(scanLagMs)) {
+        const isRecord =
+          item.ak === RECORD_KEY && (item.state !== 'CLOSED' || Number(item.failures) > 0);
+        if (!isRecord && item.delete_on === undefined) continue;
+        try {
+          if (item.ak === RECORD_KEY) records.push(toRecord(item));
+          else timers.push(toTimer(item));
+        } catch (error) {
+          if (!(error instanceof ItemError)) throw error;
+          problems.push(error.message);
+        }
+      }
+      return { records, timers, problems };
+    },
+
+    async read(userId) {
+      const item = table.get(recordKey(userId));
+      return item && toRecord(item);
+    },
+
+    async begin(record, { ignoreBackOff = false } = {}) {
+      writeIf(record, (item) => {
+        const isNew = item === undefined;
+        const isClosed = item?.state === 'CLOSED';
+        const mayRetry = Number(item?.retryNotBeforeMs) <= clock.nowMs();
+        return isNew || (isClosed && (ignoreBackOff || mayRetry));
+      });
+    },
+
+    async replace(previous, next) {
+      writeIf(
+        next,
+        (item) => item?.rotationId === previous.rotationId && item.version === previous.version,
+      );
+    },
+
+    async putTimer(timer) {
+      table.put(toTimerItem(timer));
+    },
+
+    async removeTimer(userId, oldKeyId) {
+      table.remove({ user: userId, ak: oldKeyId });
+    },
+
+    async addHistory(item) {
+      table.put(toHistoryItem(item));
+    },
+
+    async history(userId) {
+      return table
+        .items()
+        .filter(
+          ({ user, ak }) => String(ak).startsWith(HISTORY_PREFIX) && (!userId || user === userId),
+        )
+        .map(fromHistoryItem)
+        .sort((a, b) => a.closedAtMs - b.closedAtMs);
+    },
+  };
+}

@@ -45,8 +45,6 @@ export function answerOf(
   if (handedOver) {
     return { kind: 'unknown', reason: `the mail was sent but not answered: ${reason}` };
   }
-  // Without a reply only nodemailer itself refuses: an address, or a mail larger than the server takes.
-  if (answered && !response) return { kind: 'refused', reason };
   return { kind: 'not-now', reason };
 }
 

@@ -1,6 +1,7 @@
 /**
  * What all mailers share: words that may stand in an answer, and the frame around an attempt.
  */
+import { isAddress } from '../domain/address.ts';
 import type { Mail, MailAnswer } from '../domain/delivery.ts';
 
 const MAX_QUOTE = 200;
@@ -28,17 +29,19 @@ export function quote(words: unknown, secrets: readonly string[] = []): string {
 
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Object && 'message' in error ? String(error.message) : String(error);
+  const { message } = (error ?? {}) as { message?: unknown };
+  return String(message ?? error);
 }
 
 /**
  * Makes an attempt to send a mail, and keeps two promises of the port for it: it never throws, and
- * a mail whose header fields could break the header is refused.
+ * a mail that would go to a strange place, or break its header, is refused. Address and subject
+ * were checked before; but libraries take addresses apart in ways of their own.
  */
 export async function attempt(mail: Mail, send: () => Promise<MailAnswer>): Promise<MailAnswer> {
-  const broken = (['to', 'subject'] as const).find((field) => /\p{Cc}/u.test(mail[field]));
-  if (broken) {
-    return { kind: 'refused', reason: `the mail's field “${broken}” has a control character` };
+  if (!isAddress(mail.to)) return { kind: 'refused', reason: 'the recipient is no mail address' };
+  if (/\p{Cc}/u.test(mail.subject)) {
+    return { kind: 'refused', reason: 'the subject has a control character' };
   }
   try {
     return await send();

@@ -188,9 +188,12 @@ export function describeMailer(name: string, start: () => Promise<MailerWorld>):
 
     it.each([
       ['to', 'a@example.com\nBcc: eve@example.com'],
+      ['to', 'zoe<eve@example.com>@example.com'],
+      ['to', 'zoe@example.com, eve@example.com'],
+      ['to', ''],
       ['subject', 'Hello\r\nBcc: eve@example.com'],
       ['subject', 'Hello\u0000'],
-    ])('refuses a mail whose field %s could break its header', async (field, value) => {
+    ])('refuses a mail whose field %s is %j', async (field, value) => {
       const mail = mailTo('zoe@example.com', { [field]: value });
 
       expect(await send(mail)).toMatchObject({ kind: 'refused' });
@@ -280,6 +283,12 @@ export function describePassword(name: string, start: () => Promise<MailerWorld>
         kind: 'not-now',
         reason: expect.stringMatching(/parameter \/ikr\/mail-password/),
       });
+      await mailer.close();
+    });
+
+    it('says that the parameter is empty', async () => {
+      const mailer = world.mailer({ readSecret: async () => new Secret('') });
+      expect((await mailer.verify()).reason).toBe('the parameter /ikr/mail-password is empty');
       await mailer.close();
     });
 

@@ -168,10 +168,12 @@ describe('Mailgun, by its reply,', () => {
   });
 
   it('a key that is echoed is not repeated', async () => {
-    const encoded = Buffer.from(`api:${KEY}`).toString('base64');
-    const answer = await sendFor(json(401, { message: `no: ${KEY}, Basic ${encoded}` }));
-    const { reason } = answer as { reason: string };
-    expect(reason).toContain('no: […], Basic […]');
+    const encoded = Buffer.from('api:swordfish').toString('base64');
+    const answer = await sendFor(
+      json(401, { message: `no: swordfish, Basic ${encoded}` }),
+      create(server.url, 'swordfish'),
+    );
+    expect((answer as { reason: string }).reason).toContain('no: […], Basic […]');
   });
 
   it('no tracking is asked for, and the sender is named', async () => {

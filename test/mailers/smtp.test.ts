@@ -93,6 +93,7 @@ describe('SMTP', () => {
     );
     const raw = local.mails[0]?.raw ?? '';
     expect(raw).toMatch(/^From: =\?UTF-8\?.* <mailer@example\.com>\r\n/m);
+    expect(raw).toMatch(/^To: zoe@example\.com\r\n/m);
     expect(raw).toMatch(/^Content-Type: multipart\/alternative;/m);
   });
 

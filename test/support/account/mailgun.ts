@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { LocalWorld } from './index.ts';
 import type { ReceivedMail } from './mail.ts';
-import { listen, read } from './server.ts';
+import { listen, read, reset } from './server.ts';
 import type { WireRequest } from './wire.ts';
 
 export interface MailgunKnobs {
@@ -64,7 +64,7 @@ export async function startMailgun(
       const answer = await act(action, domain, request);
       return { answer, outcome: answer.status === 200 ? 'ok' : String(answer.status) };
     });
-    if (fate === 'reset') incoming.socket.resetAndDestroy();
+    if (fate === 'reset') reset(incoming.socket);
     if (typeof fate === 'string') return;
     const { status, body } = fate.answer;
     const isText = typeof body === 'string';

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TurnableClock } from './clock.ts';
 import type { Identify } from './identity.ts';
 import { readSignature } from './sigv4.ts';
@@ -45,7 +45,7 @@ export async function serve(
     const fate = await traffic.pass(call, refusalsOf(service), () =>
       act(service, asked, () => identify(request, service)),
     );
-    if (fate === 'reset') incoming.socket.resetAndDestroy();
+    if (fate === 'reset') reset(incoming.socket);
     if (typeof fate === 'string') return;
     const { status, headers, body } = fate.answer;
     response.writeHead(status, {
@@ -71,6 +71,15 @@ export async function serve(
 export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Resets a connection. One whose client is gone is already shutting down, and is only destroyed:
+ * Node would lose the handle of a socket that is reset then, and spin for ever when it exits.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writable) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 /** Reads a request to its end. */

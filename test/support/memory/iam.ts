@@ -56,6 +56,8 @@ export class MemoryIam {
   readonly #clock: Clock;
   readonly #options: IamOptions;
   readonly #users = new Map<string, StoredUser>();
+  /** Whether the program lacks the permission to ask for owner and last use of a key. */
+  hidden = false;
   #created = 0;
 
   constructor(clock: Clock, options: IamOptions) {
@@ -94,6 +96,7 @@ export class MemoryIam {
       this.#change(userName, id, (key) => this.#set(key, 'Inactive')),
     delete: async (userName, id) => this.#change(userName, id, ({ key }) => this.deleteKey(key)),
     owner: async (accessKeyId) => {
+      if (this.hidden) return { kind: 'hidden' };
       const found = this.#find(accessKeyId);
       if (!found || this.#isUnsettled(found.user, accessKeyId)) return { kind: 'gone' };
       const knownAtMs = this.#clock.nowMs() - (this.#options.lastUsedLagMs ?? 0);

@@ -92,28 +92,30 @@ async function resumeStarted(
 ): Promise<ReportRow> {
   const held = await Held.claim(record, run);
   const unseen = keys.filter(({ accessKeyId }) => !record.seenKeyIds.includes(accessKeyId));
-  const orphans: AccessKey[] = [];
+  const candidates: AccessKey[] = [];
   for (const key of unseen) {
-    if (await isOrphan(record, key, keys, run)) orphans.push(key);
+    if (await isOrphan(record, key, keys, run)) candidates.push(key);
   }
+  // One creation makes one key: of two that look like it, nobody can say which one is ours.
+  const [orphan] = candidates.length === 1 ? candidates : [];
 
   const give = async (outcome: 'undone' | 'postponed', reason: string): Promise<ReportRow> => {
     await held.close({ outcome, reason, failures: record.failures });
     return row(record, outcome === 'undone' ? 'closed' : 'postponed', reason);
   };
-  if (orphans.length < unseen.length) {
-    return give('undone', 'the user has another key by now, which is not ours to touch');
-  }
-
-  for (const { accessKeyId } of orphans) {
+  if (orphan) {
+    const { accessKeyId } = orphan;
     await deleteKey(held, { userName: record.userName, accessKeyId, keys }, run);
     run.log.warn('an access key whose secret was lost was deleted', {
       user: record.userName,
       accessKeyId,
     });
   }
+  if (unseen.length > (orphan ? 1 : 0)) {
+    return give('undone', 'the user has another key by now, which is not ours to touch');
+  }
 
-  const remaining = keys.filter((key) => !orphans.includes(key));
+  const remaining = keys.filter((key) => key !== orphan);
   const [oldKey, ...others] = remaining;
   if (oldKey?.accessKeyId !== record.oldKeyId || oldKey.status !== 'Active' || others.length > 0) {
     return give('undone', 'the old key is no longer the only key and active');
@@ -140,7 +142,10 @@ async function resumeStarted(
   );
 }
 
-/** Whether an unseen key is the one that the interrupted run created. */
+/**
+ * Whether an unseen key may be the one that the interrupted run created.
+ * @throws Error when IAM does not tell whether it was used
+ */
 async function isOrphan(
   record: StartedRecord,
   key: AccessKey,
@@ -151,7 +156,12 @@ async function isOrphan(
   if (ageAtStartMs < -CREATED_BEFORE_MS || ageAtStartMs > CREATED_AFTER_MS) return false;
   if (isOnlyActive(keys, key.accessKeyId)) return false;
   const owner = await run.keys.owner(key.accessKeyId);
-  return owner.kind === 'found' && owner.lastUsedAtMs === undefined;
+  if (owner.kind !== 'found') {
+    throw new Error(
+      `IAM does not tell whether ${key.accessKeyId} was ever used, so it is not known whose it is; the next run asks again`,
+    );
+  }
+  return owner.lastUsedAtMs === undefined;
 }
 
 /** The pair is in the journal; whether it arrived is to be found out, or else it goes out again. */

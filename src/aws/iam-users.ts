@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { IamUser, Tag } from '../domain/identity.ts';
 import { errorName } from './answers.ts';
+import { iamPages } from './iam-pages.ts';
 
 /** Users looked up one by one; the inventory lists them all. */
 export interface Users {
@@ -21,16 +22,13 @@ export interface Users {
 export function iamUsers(iam: IAMClient): Users {
   const tagsOf = async (userName: string): Promise<Tag[]> => {
     const tags: Tag[] = [];
-    let marker: string | undefined;
-    do {
-      const page = await iam.send(
-        new ListUserTagsCommand({ UserName: userName, ...(marker && { Marker: marker }) }),
-      );
+    for await (const page of iamPages((marker) =>
+      iam.send(new ListUserTagsCommand({ UserName: userName, ...marker })),
+    )) {
       tags.push(
         ...(page.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
       );
-      marker = page.IsTruncated ? page.Marker : undefined;
-    } while (marker);
+    }
     return tags;
   };
 

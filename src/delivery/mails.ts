@@ -49,10 +49,7 @@ export async function informOfDeactivation(
   run: Run,
 ): Promise<void> {
   const text = deactivatedMail({ ...(await facts(record, run)), why });
-  await run.postman.inform(
-    envelope(record, text),
-    `old key of ${record.userName} deactivated`,
-  );
+  await run.postman.inform(envelope(record, text), `old key of ${record.userName} deactivated`);
 }
 
 /** Tells the owner that the old key was deleted. */

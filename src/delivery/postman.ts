@@ -21,6 +21,8 @@ export class Postman {
   #nextSlotAtMs = 0;
   #failuresInARow = 0;
   #lastFailure = '';
+  #sent = 0;
+  #notAccepted = 0;
 
   constructor(mailer: Mailer, clock: Clock, log: Log) {
     this.#mailer = mailer;
@@ -47,6 +49,11 @@ export class Postman {
     return this.#remaining;
   }
 
+  /** Mails of this run so far, by whether the last answer was *accepted*. */
+  get counts(): { readonly mailsSent: number; readonly mailsNotAccepted: number } {
+    return { mailsSent: this.#sent, mailsNotAccepted: this.#notAccepted };
+  }
+
   /** Why no new rotation should begin now: a key that cannot be mailed must not be created. */
   get stopped(): string | undefined {
     if (this.#remaining <= 0) return 'the mail quota is spent';
@@ -67,6 +74,7 @@ export class Postman {
       await this.#clock.sleep(waitMs);
       answer = await this.#sendOnce(mail);
     }
+    this.#count(answer);
     this.#note(answer);
     return answer;
   }
@@ -74,6 +82,7 @@ export class Postman {
   /** Sends a mail that only informs; whether it arrives decides nothing. */
   async inform(mail: Mail, about: string): Promise<void> {
     const answer = await this.#sendOnce(mail);
+    this.#count(answer);
     if (answer.kind !== 'accepted') {
       this.#log.warn('a mail that informs was not accepted', { about, ...answer });
     }
@@ -97,6 +106,11 @@ export class Postman {
     const slotAtMs = Math.max(nowMs, this.#nextSlotAtMs);
     this.#nextSlotAtMs = slotAtMs + this.#intervalMs;
     if (slotAtMs > nowMs) await this.#clock.sleep(slotAtMs - nowMs);
+  }
+
+  #count(answer: MailAnswer): void {
+    if (answer.kind === 'accepted') this.#sent += 1;
+    else this.#notAccepted += 1;
   }
 
   #note(answer: MailAnswer): void {

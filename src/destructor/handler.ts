@@ -1,6 +1,7 @@
 /** The destructor Lambda: the table's stream calls it when timers are removed. */
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
 import { runOf } from '../lambda.ts';
+import { destructorMetrics, writeMetrics } from '../metrics.ts';
 import { handleBatch } from './batch.ts';
 
 /**
@@ -11,5 +12,10 @@ export async function handler(event: unknown, context: Context): Promise<DynamoD
   const run = await runOf(context);
   const { rows, failures } = await handleBatch(event, run);
   run.log.info('batch', { rows, failures: failures.length });
+  writeMetrics(
+    destructorMetrics(rows, failures.length, run.postman.counts),
+    context.functionName,
+    run.clock.nowMs(),
+  );
   return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -2,6 +2,9 @@
  * What a run did, told once: a row a user and the totals.
  */
 
+import type { AccessKey } from './identity.ts';
+import { DAY_MS, iso } from './time.ts';
+
 export type RowOutcome =
   /** A new key was created and delivered; the old key has its timer. */
   | 'rotated'
@@ -42,6 +45,22 @@ export interface ReportRow {
   readonly newKeyId?: string;
   /** ISO 8601. */
   readonly dueAt?: string;
+  /** When the oldest active key that the user still has was created, as far as is known; ISO 8601. */
+  readonly keyCreatedAt?: string;
+}
+
+/** What a run counted besides the outcomes. */
+export interface Figures {
+  readonly managedUsers: number;
+  /** Rotations that were open when the run began. */
+  readonly openRotations: number;
+  /** Old keys that were due a day ago or longer, and could not be destroyed by this run either. */
+  readonly overdueDestructions: number;
+  readonly mailsSent: number;
+  readonly mailsNotAccepted: number;
+  /** Of the active keys of managed users, in full days; missing when there are none. */
+  readonly oldestKeyAgeDays?: number;
+  readonly medianKeyAgeDays?: number;
 }
 
 export interface Report {
@@ -53,6 +72,7 @@ export interface Report {
   /** Rows of managed users, users with bad tags, and users with an open rotation. */
   readonly rows: readonly ReportRow[];
   readonly totals: Readonly<Partial<Record<RowOutcome, number>>>;
+  readonly figures: Figures;
   /** What concerns the whole run: the mailer, the inventory, items of an unknown shape. */
   readonly problems: readonly string[];
 }
@@ -75,6 +95,31 @@ export function countOutcomes(rows: readonly ReportRow[]): Report['totals'] {
   const totals: Partial<Record<RowOutcome, number>> = {};
   for (const { outcome } of rows) totals[outcome] = (totals[outcome] ?? 0) + 1;
   return totals;
+}
+
+/** The ages of the keys that the rows know of, in full days. */
+export function keyAges(
+  rows: readonly ReportRow[],
+  nowMs: number,
+): Pick<Figures, 'oldestKeyAgeDays' | 'medianKeyAgeDays'> {
+  const ages = rows
+    .flatMap(({ keyCreatedAt }) =>
+      keyCreatedAt ? [Math.floor((nowMs - Date.parse(keyCreatedAt)) / DAY_MS)] : [],
+    )
+    .sort((a, b) => a - b);
+  const oldest = ages.at(-1);
+  const median = ages[Math.floor(ages.length / 2)];
+  return {
+    ...(oldest !== undefined && { oldestKeyAgeDays: oldest }),
+    ...(median !== undefined && { medianKeyAgeDays: median }),
+  };
+}
+
+/** The creation of the oldest active key, in the form of a row. */
+export function oldestActive(keys: readonly AccessKey[]): Pick<ReportRow, 'keyCreatedAt'> {
+  const active = keys.filter(({ status }) => status === 'Active');
+  if (active.length === 0) return {};
+  return { keyCreatedAt: iso(Math.min(...active.map(({ createdAtMs }) => createdAtMs))) };
 }
 
 /** Whether a run had work, and none of it was done: then it must not report success. */

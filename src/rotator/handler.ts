@@ -2,6 +2,7 @@
 import type { Context } from 'aws-lambda';
 import { nothingWorked, type Report } from '../domain/report.ts';
 import { runOf } from '../lambda.ts';
+import { rotatorMetrics, writeMetrics } from '../metrics.ts';
 import { readEvent } from './event.ts';
 import { logReport } from './log-report.ts';
 import { runRotator } from './run.ts';
@@ -15,6 +16,7 @@ export async function handler(event: unknown, context: Context): Promise<Report>
   const run = await runOf(context);
   const report = await runRotator(request, run);
   logReport(report, run.log);
+  writeMetrics(rotatorMetrics(report), context.functionName, run.clock.nowMs());
   if (nothingWorked(report.rows)) {
     const [problem] = [...report.problems, ...report.rows.map(({ reason }) => reason)];
     throw new Error(

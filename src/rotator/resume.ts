@@ -14,7 +14,7 @@ import {
   type StartedRecord,
   type Timer,
 } from '../domain/record.ts';
-import type { ReportRow } from '../domain/report.ts';
+import { oldestActive, type ReportRow } from '../domain/report.ts';
 import { backOffMs, planRotation } from '../domain/rotation.ts';
 import { DAY_MS, iso, MINUTE_MS, toEpochSeconds } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
@@ -54,7 +54,19 @@ export async function resume(
   if (!keys) {
     return row(record, 'postponed', 'the user was renamed or deleted while this run was under way');
   }
-  const reading = policyFor(user, run.rotation);
+  const done = await resumeState(record, keys, policyFor(user, run.rotation), timer, run);
+  // What was listed before a key was taken away says nothing about the keys after it.
+  const changed = done.outcome === 'deleted' || done.outcome === 'deactivated';
+  return changed ? done : { ...done, ...oldestActive(keys) };
+}
+
+async function resumeState(
+  record: OpenRecord,
+  keys: readonly AccessKey[],
+  reading: PolicyReading,
+  timer: Timer | undefined,
+  run: Run,
+): Promise<ReportRow> {
   switch (record.state) {
     case 'STARTED':
       return resumeStarted(record, keys, reading, run);
@@ -306,6 +318,11 @@ async function endSleep(
   return row(record, 'withdrawn', reason);
 }
 
+/** Whether an old key is so late that the rotator destroys it itself. */
+export function isOverdue(record: DeliveredRecord, nowMs: number): boolean {
+  return nowMs >= nextStepAtMs(record) + OVERDUE_AFTER_MS;
+}
+
 /** Delivered: wait for the timer, step in where it fails, and see what people did meanwhile. */
 async function resumeDelivered(
   record: DeliveredRecord,
@@ -321,7 +338,7 @@ async function resumeDelivered(
     return cancel(await Held.claim(record, run), 'a person removed the timer', run);
   }
   if (has(record.oldKeyId) && has(record.newKeyId)) {
-    if (nowMs >= nextStepAtMs(record) + OVERDUE_AFTER_MS) return destroy(record, run);
+    if (isOverdue(record, nowMs)) return destroy(record, run);
     if (!timer) {
       await run.journal.putTimer({
         userId: record.userId,

@@ -8,14 +8,21 @@ import type { AccessKey, IamUser } from '../domain/identity.ts';
 import { type KeyHint, keysFromHints } from '../domain/key-hints.ts';
 import { type PolicyReading, policyFor, type UserPolicy } from '../domain/policy.ts';
 import { isOpen, type OpenRecord, type RotationRecord, type Timer } from '../domain/record.ts';
-import { countOutcomes, type Report, type ReportRow, type RowOutcome } from '../domain/report.ts';
+import {
+  countOutcomes,
+  keyAges,
+  oldestActive,
+  type Report,
+  type ReportRow,
+  type RowOutcome,
+} from '../domain/report.ts';
 import { planRotation, type RotationPlan } from '../domain/rotation.ts';
 import { iso, MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError, OutOfTime } from '../errors.ts';
 import { isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import type { Request } from './event.ts';
-import { resume } from './resume.ts';
+import { isOverdue, resume } from './resume.ts';
 import { rotate } from './rotate.ts';
 import { row } from './row.ts';
 
@@ -100,8 +107,28 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
     users: users.length,
     rows,
     totals: countOutcomes(rows),
+    figures: {
+      managedUsers: users.filter((user) => policyFor(user, run.rotation).kind === 'managed').length,
+      openRotations: open.length,
+      overdueDestructions: overdue(open, rows, startedAtMs),
+      ...run.postman.counts,
+      ...keyAges(rows, startedAtMs),
+    },
     problems,
   };
+}
+
+/** Old keys whose time was over a day ago, and whose destruction failed in this run as well. */
+function overdue(open: readonly OpenRecord[], rows: readonly ReportRow[], nowMs: number): number {
+  const failed = new Set(
+    rows.flatMap(({ userId, outcome }) => (outcome === 'failed' ? [userId] : [])),
+  );
+  return open.filter(
+    (record) =>
+      (record.state === 'SCHEDULED' || record.state === 'DEACTIVATED') &&
+      isOverdue(record, nowMs) &&
+      failed.has(record.userId),
+  ).length;
 }
 
 function timerKey({ userId, oldKeyId }: { userId: string; oldKeyId: string }): string {
@@ -133,8 +160,9 @@ function notDueByHints(
   record: RotationRecord | undefined,
   run: Run,
 ): ReportRow | undefined {
-  const plan = planRotation(keysFromHints(hints), record, policy, run.clock.nowMs());
-  return plan.kind === 'skip' ? skippedRow(user, plan) : undefined;
+  const keys = keysFromHints(hints);
+  const plan = planRotation(keys, record, policy, run.clock.nowMs());
+  return plan.kind === 'skip' ? { ...skippedRow(user, plan), ...oldestActive(keys) } : undefined;
 }
 
 function skippedRow(user: IamUser, plan: Extract<RotationPlan, { kind: 'skip' }>): ReportRow {
@@ -162,7 +190,7 @@ async function decideSafely(
     if (plan.kind === 'rotate') {
       return { ...candidate, keys, oldKey: plan.oldKey, dueAtMs: plan.dueAtMs };
     }
-    return skippedRow(user, plan);
+    return { ...skippedRow(user, plan), ...oldestActive(keys) };
   } catch (error) {
     return about(user, 'failed', describeError(error));
   }
@@ -180,6 +208,7 @@ async function rotateAll(
 ): Promise<ReportRow[]> {
   const told = (one: Due, outcome: RowOutcome, reason: string): ReportRow => ({
     ...about(one.user, outcome, reason),
+    ...oldestActive(one.keys),
     oldKeyId: one.oldKey.accessKeyId,
     dueAt: iso(one.dueAtMs),
   });
@@ -206,9 +235,10 @@ async function rotateAll(
         if (tooLate(run)) return told(one, 'left', "the function's time was over");
         if (run.postman.stopped) return told(one, 'left', run.postman.stopped);
         const { user, policy, keys, oldKey } = one;
-        return safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, () =>
+        const done = await safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, () =>
           rotate(user, policy, keys, oldKey, records.get(user.userId), run, force),
         );
+        return { ...done, ...oldestActive(keys) };
       });
     }),
   );

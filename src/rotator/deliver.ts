@@ -107,7 +107,7 @@ export async function withdraw(
 }
 
 /** A key this young may be missing from an answer of IAM, which is eventually consistent. */
-const SETTLED_AFTER_MS = 5 * MINUTE_MS;
+export const SETTLED_AFTER_MS = 5 * MINUTE_MS;
 
 /** Deletes the new key and its content key, and closes the rotation as failed. */
 export async function finishWithdrawal(

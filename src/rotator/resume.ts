@@ -1,6 +1,7 @@
 /**
  * Going on with a rotation that another run left open, state by state.
  */
+import { mailObstacle } from '../delivery/obstacle.ts';
 import { cancel, destroy } from '../destructor/destroy.ts';
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { AccessKey, IamUser } from '../domain/identity.ts';
@@ -20,7 +21,7 @@ import { DAY_MS, iso, MINUTE_MS, toEpochSeconds } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { deliver, finishWithdrawal, schedule, withdraw } from './deliver.ts';
+import { deliver, finishWithdrawal, SETTLED_AFTER_MS, schedule, withdraw } from './deliver.ts';
 import { createAndDeliver, enclose } from './rotate.ts';
 import { row } from './row.ts';
 
@@ -135,8 +136,7 @@ async function resumeStarted(
   if (reading.kind !== 'managed') {
     return give('postponed', `there is nobody to mail a new key to: ${unmailable(reading)}`);
   }
-  const verification = await run.postman.verify();
-  const obstacle = verification.kind === 'accepted' ? run.postman.stopped : verification.reason;
+  const obstacle = (await mailObstacle(run)) ?? run.postman.stopped;
   if (obstacle !== undefined) return give('postponed', `no key is created: ${obstacle}`);
 
   const { policy } = reading;
@@ -191,17 +191,32 @@ async function resumeDelivering(
   if (owner.kind === 'found' && owner.lastUsedAtMs !== undefined) {
     if (record.newKeyDeactivatedAtMs !== undefined) {
       // IAM tells of a use up to 15 minutes late: it was put to sleep although it had arrived.
+      held.assertTimeLeft();
       await run.keys.activate(record.userName, record.newKeyId);
     }
     return schedule(held, run, 'the new key is in use, so it arrived');
   }
   if (!newKey) {
+    if (owner.kind === 'found' || nowMs - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
+      await held.release<DeliveringRecord>(record);
+      return row(record, 'postponed', 'IAM does not list the new key yet');
+    }
     const reason = 'the new key is gone before it was delivered';
     await held.close({ outcome: 'undone', reason, newKeyId: record.newKeyId });
     return row(record, 'closed', reason);
   }
-  if (record.newKeyDeactivatedAtMs !== undefined) return endSleep(held, newKey, keys, run);
-  if (nowMs >= record.firstAttemptAtMs + GIVE_UP_AFTER_MS) return giveUp(held, keys, run);
+  const isAsleep = record.newKeyDeactivatedAtMs !== undefined;
+  if (isAsleep || nowMs >= record.firstAttemptAtMs + GIVE_UP_AFTER_MS) {
+    if (owner.kind !== 'found') {
+      await held.release<DeliveringRecord>(record);
+      return row(
+        record,
+        'failed',
+        'IAM does not tell whether the undelivered new key was ever used, so it stays as it is',
+      );
+    }
+    return isAsleep ? endSleep(held, newKey, keys, run) : giveUp(held, keys, run);
+  }
 
   const obstacle = await cannotDeliver(record, newKey, reading, run);
   if (obstacle !== undefined || reading.kind !== 'managed') {
@@ -240,8 +255,7 @@ async function cannotDeliver(
 ): Promise<string | undefined> {
   if (reading.kind !== 'managed') return unmailable(reading);
   if (newKey.status === 'Inactive') return `a person deactivated the new key ${record.newKeyId}`;
-  const verification = await run.postman.verify();
-  return verification.kind === 'accepted' ? run.postman.stopped : verification.reason;
+  return (await mailObstacle(run)) ?? run.postman.stopped;
 }
 
 /** What the mail carries, from the journal; `undefined` when the content key is not there. */
@@ -292,10 +306,12 @@ async function endSleep(
 ): Promise<ReportRow> {
   const { record } = held;
   const nowMs = run.clock.nowMs();
-  if (newKey.status === 'Active') {
+  const asleepSinceMs = record.newKeyDeactivatedAtMs ?? nowMs;
+  // Right after its deactivation IAM may still list it as it was.
+  if (newKey.status === 'Active' && nowMs - asleepSinceMs >= SETTLED_AFTER_MS) {
     return cancel(held, 'a person activated the undelivered new key again', run);
   }
-  const goesAtMs = (record.newKeyDeactivatedAtMs ?? nowMs) + GIVE_UP_AFTER_MS;
+  const goesAtMs = asleepSinceMs + GIVE_UP_AFTER_MS;
   if (nowMs < goesAtMs || isOnlyActive(keys, record.newKeyId)) {
     await held.release<DeliveringRecord>(record);
     return row(

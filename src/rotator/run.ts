@@ -4,6 +4,7 @@
  * One user's trouble is one row of the report and stops nobody else.
  */
 import pLimit from 'p-limit';
+import { mailObstacle } from '../delivery/obstacle.ts';
 import type { AccessKey, IamUser } from '../domain/identity.ts';
 import { type KeyHint, keysFromHints } from '../domain/key-hints.ts';
 import { type PolicyReading, policyFor, type UserPolicy } from '../domain/policy.ts';
@@ -216,9 +217,9 @@ async function rotateAll(
   if (dryRun) return due.map((one) => told(one, 'would-rotate', 'the key is due'));
 
   // A run that cannot deliver creates nothing.
-  const verification = await run.postman.verify();
-  if (verification.kind !== 'accepted') {
-    const reason = `no key is created while no mail can be sent: ${verification.reason}`;
+  const obstacle = await mailObstacle(run);
+  if (obstacle !== undefined) {
+    const reason = `no key is created while no mail can be sent: ${obstacle}`;
     problems.push(reason);
     return due.map((one) => told(one, 'postponed', reason));
   }

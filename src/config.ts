@@ -26,7 +26,7 @@ export const coreSettings = {
     required: true,
   },
   MAIL_FROM: {
-    doc: 'Sender of the mails, as an address or as `Name <address>`.',
+    doc: 'Sender of the mails, as an address or as Name <address>.',
     allowed: 'user@example.com or Name <user@example.com>',
     schema: parse.sender,
     required: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Report, ReportRow, RowOutcome } from '../src/domain/report.ts';
 import { destructorMetrics, embedded, rotatorMetrics } from '../src/metrics.ts';
 
-const row = (outcome: RowOutcome, userName = outcome): ReportRow => ({
+const row = (outcome: RowOutcome, userName: string = outcome): ReportRow => ({
   userName,
   userId: `AIDA${userName}`,
   outcome,

@@ -107,6 +107,7 @@ export interface Journal {
    * @throws Conflict when it does not.
    */
   replace(previous: RotationRecord, next: RotationRecord): Promise<void>;
+  /** Sets the timer of an old key anew; but where a veto travels with it, that veto stays. */
   putTimer(timer: Timer): Promise<void>;
   removeTimer(userId: string, oldKeyId: string): Promise<void>;
   addHistory(item: HistoryItem): Promise<void>;

@@ -131,7 +131,24 @@ export function dynamodbJournal(
     },
 
     async putTimer(timer) {
-      await dynamodb.send(new PutCommand({ TableName: table, Item: toTimerItem(timer) }));
+      const put = { TableName: table, Item: toTimerItem(timer) };
+      if (timer.vetoed) {
+        await dynamodb.send(new PutCommand(put));
+        return;
+      }
+      const hasNoVeto = 'attribute_not_exists(vetoed)';
+      const isOfAnother = 'attribute_exists(rotationId) AND rotationId <> :rotation';
+      try {
+        await dynamodb.send(
+          new PutCommand({
+            ...put,
+            ConditionExpression: `${hasNoVeto} OR (${isOfAnother})`,
+            ExpressionAttributeValues: { ':rotation': timer.rotationId ?? '' },
+          }),
+        );
+      } catch (error) {
+        if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+      }
     },
 
     async removeTimer(userId, oldKeyId) {

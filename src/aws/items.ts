@@ -93,6 +93,7 @@ const timerSchema = z.object({
   user: text,
   ak: text,
   delete_on: z.number(),
+  rotationId: z.optional(text),
   vetoed: z.optional(z.boolean()),
 });
 
@@ -131,17 +132,25 @@ export function toRecord(item: Item): RotationRecord {
   return check(recordSchema, item) as RotationRecord;
 }
 
-export function toTimerItem({ userId, oldKeyId, deleteOnEpochSeconds, vetoed }: Timer): Item {
-  return { user: userId, ak: oldKeyId, delete_on: deleteOnEpochSeconds, ...(vetoed && { vetoed }) };
+export function toTimerItem(timer: Timer): Item {
+  const { userId, oldKeyId, deleteOnEpochSeconds, rotationId, vetoed } = timer;
+  return {
+    user: userId,
+    ak: oldKeyId,
+    delete_on: deleteOnEpochSeconds,
+    ...(rotationId !== undefined && { rotationId }),
+    ...(vetoed && { vetoed }),
+  };
 }
 
 /** @throws ItemError */
 export function toTimer(item: Item): Timer {
-  const { user, ak, delete_on, vetoed } = check(timerSchema, item);
+  const { user, ak, delete_on, rotationId, vetoed } = check(timerSchema, item);
   return {
     userId: user,
     oldKeyId: ak,
     deleteOnEpochSeconds: delete_on,
+    ...(rotationId !== undefined && { rotationId }),
     ...(vetoed && { vetoed }),
   };
 }

@@ -13,6 +13,7 @@ import type {
   DeliveredRecord,
   DeliveringRecord,
   Outcome,
+  Timer,
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { DAY_MS, iso, toEpochSeconds } from '../domain/time.ts';
@@ -130,7 +131,7 @@ export async function cancel(
 
 /** Sets the timer, so that the destructor is called again. */
 export async function rearm(
-  { userId, oldKeyId }: { readonly userId: string; readonly oldKeyId: string },
+  { userId, oldKeyId, rotationId }: Pick<Timer, 'userId' | 'oldKeyId' | 'rotationId'>,
   atMs: number,
   run: Pick<Run, 'journal'>,
   vetoed = false,
@@ -138,6 +139,7 @@ export async function rearm(
   await run.journal.putTimer({
     userId,
     oldKeyId,
+    ...(rotationId !== undefined && { rotationId }),
     deleteOnEpochSeconds: toEpochSeconds(atMs),
     ...(vetoed && { vetoed }),
   });

@@ -37,6 +37,7 @@ const timerImage = z.object({
       user: text,
       ak: text,
       delete_on: number,
+      rotationId: z.optional(text),
       vetoed: z.optional(z.object({ BOOL: z.boolean() })),
     }),
   }),
@@ -80,6 +81,7 @@ export function readRecord(record: unknown): StreamItem {
     userId: OldImage.user.S,
     oldKeyId: OldImage.ak.S,
     deleteOnEpochSeconds: Number(OldImage.delete_on.N),
+    ...(OldImage.rotationId && { rotationId: OldImage.rotationId.S }),
     ...(OldImage.vetoed?.BOOL && { vetoed: true }),
   };
   const byTtl =

@@ -1,7 +1,7 @@
 /**
  * What one removed timer leads to.
  */
-import { isOpen, nextStepAtMs, type OpenRecord, type Timer } from '../domain/record.ts';
+import { isOpen, isTimerOf, nextStepAtMs, type OpenRecord, type Timer } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { Held, isLeased } from '../journal/held.ts';
@@ -16,7 +16,7 @@ export async function onExpired(timer: Timer, run: Run): Promise<ReportRow> {
   if (!isOurs(record)) return record;
   const nowMs = run.clock.nowMs();
   const again = async (atMs: number, reason: string): Promise<ReportRow> => {
-    await rearm(timer, atMs, run);
+    await rearm(record, atMs, run);
     return { ...row(record, 'waiting', reason), dueAt: iso(atMs) };
   };
 
@@ -44,7 +44,7 @@ export async function onRemoved(timer: Timer, run: Run): Promise<ReportRow> {
   if (run.dryRun || isLeased(record, nowMs)) {
     // The veto can't be written down now, and must not be lost: it travels with a new timer.
     const atMs = run.dryRun ? nowMs + DAY_MS : nowMs + run.destruction.retryAfterMinutes * 60_000;
-    await rearm(timer, atMs, run, true);
+    await rearm(record, atMs, run, true);
     return { ...row(record, 'waiting', 'a person removed the timer; noted'), dueAt: iso(atMs) };
   }
   return cancel(await Held.claim(record, run), 'a person removed the timer', run);
@@ -64,8 +64,7 @@ async function recordOf(timer: Timer, run: Run): Promise<Foreseen | ReportRow> {
   });
   if (!record) return dropped('there is no rotation record for the timer; no key was touched');
   if (!isOpen(record)) return dropped('the rotation is closed');
-  if (record.oldKeyId !== timer.oldKeyId)
-    return dropped('the timer belongs to an earlier rotation');
+  if (!isTimerOf(timer, record)) return dropped('the timer belongs to an earlier rotation');
   if (record.state === 'CANCELLED') return dropped(`the rotation is cancelled (${record.reason})`);
   return record;
 }

@@ -138,6 +138,11 @@ export interface Timer {
   readonly userId: string;
   readonly oldKeyId: string;
   readonly deleteOnEpochSeconds: number;
+  /**
+   * The rotation that set it: a key can be replaced twice, and its first timer be removed late.
+   * Missing only in items that were made by hand.
+   */
+  readonly rotationId?: string;
   /** A person removed the timer while the record was in use: the veto travels on with its successor. */
   readonly vetoed?: boolean;
 }
@@ -166,4 +171,13 @@ export function nextStepAtMs(record: DeliveredRecord): number {
   return record.state === 'SCHEDULED'
     ? (record.deactivateOnMs ?? record.deleteOnMs)
     : record.deleteOnMs;
+}
+
+/** Whether a timer was set by this rotation; one without a name passes by its key alone. */
+export function isTimerOf(timer: Timer, record: RotationRecord): boolean {
+  return (
+    timer.userId === record.userId &&
+    timer.oldKeyId === record.oldKeyId &&
+    (timer.rotationId ?? record.rotationId) === record.rotationId
+  );
 }

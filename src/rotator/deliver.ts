@@ -3,6 +3,7 @@
  * pair is in the journal and can be delivered again.
  */
 import { composeNewKeyMail } from '../delivery/mails.ts';
+import { rearm } from '../destructor/destroy.ts';
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { Enclosed } from '../domain/mail/facts.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
-import { iso, MINUTE_MS, toEpochSeconds } from '../domain/time.ts';
+import { iso, MINUTE_MS } from '../domain/time.ts';
 import { deleteKey } from '../journal/effects.ts';
 import type { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -71,11 +72,7 @@ export async function schedule(
     deliveredAtMs: run.clock.nowMs(),
   };
   held.assertTimeLeft();
-  await run.journal.putTimer({
-    userId: scheduled.userId,
-    oldKeyId: scheduled.oldKeyId,
-    deleteOnEpochSeconds: toEpochSeconds(nextStepAtMs(scheduled)),
-  });
+  await rearm(scheduled, nextStepAtMs(scheduled), run);
   await held.release<ScheduledRecord>(scheduled);
   return {
     ...row(scheduled, 'rotated', reason),

@@ -2,7 +2,7 @@
  * Going on with a rotation that another run left open, state by state.
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
-import { cancel, destroy } from '../destructor/destroy.ts';
+import { cancel, destroy, rearm } from '../destructor/destroy.ts';
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { AccessKey, IamUser } from '../domain/identity.ts';
 import { type PolicyReading, policyFor, promise } from '../domain/policy.ts';
@@ -10,6 +10,7 @@ import {
   type CancelledRecord,
   type DeliveredRecord,
   type DeliveringRecord,
+  isTimerOf,
   nextStepAtMs,
   type OpenRecord,
   type StartedRecord,
@@ -17,7 +18,7 @@ import {
 } from '../domain/record.ts';
 import { oldestActive, type ReportRow } from '../domain/report.ts';
 import { backOffMs, planRotation } from '../domain/rotation.ts';
-import { DAY_MS, iso, MINUTE_MS, toEpochSeconds } from '../domain/time.ts';
+import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -350,18 +351,13 @@ async function resumeDelivered(
   const nowMs = run.clock.nowMs();
   const has = (id: string) => keys.some(({ accessKeyId }) => accessKeyId === id);
 
-  if (timer?.vetoed) {
+  const ownTimer = timer && isTimerOf(timer, record) ? timer : undefined;
+  if (ownTimer?.vetoed) {
     return cancel(await Held.claim(record, run), 'a person removed the timer', run);
   }
   if (has(record.oldKeyId) && has(record.newKeyId)) {
     if (isOverdue(record, nowMs)) return destroy(record, run);
-    if (!timer) {
-      await run.journal.putTimer({
-        userId: record.userId,
-        oldKeyId: record.oldKeyId,
-        deleteOnEpochSeconds: toEpochSeconds(nextStepAtMs(record)),
-      });
-    }
+    if (!ownTimer) await rearm(record, nextStepAtMs(record), run);
     return {
       ...row(record, 'waiting', 'the new key was delivered; the old key waits for its time'),
       dueAt: iso(nextStepAtMs(record)),

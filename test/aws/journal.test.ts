@@ -190,6 +190,32 @@ describe('the journal', () => {
     expect((await journal.scan()).timers).toEqual([]);
   });
 
+  it('sets no timer in place of a veto, unless it is that of another rotation', async () => {
+    const timer = {
+      userId: 'AIDA1',
+      oldKeyId: 'AKIAOLD',
+      rotationId: 'rotation-1',
+      deleteOnEpochSeconds: 12,
+    };
+    const timers = async () => (await journal.scan()).timers;
+    await journal.putTimer(timer);
+    await journal.putTimer({ ...timer, deleteOnEpochSeconds: 13 });
+    expect(await timers()).toEqual([{ ...timer, deleteOnEpochSeconds: 13 }]);
+    const vetoed = { ...timer, vetoed: true };
+    await journal.putTimer(vetoed);
+    await journal.putTimer({ ...timer, deleteOnEpochSeconds: 14 });
+    expect(await timers()).toEqual([vetoed]);
+    const next = { ...timer, rotationId: 'rotation-2' };
+    await journal.putTimer(next);
+    expect(await timers()).toEqual([next]);
+    // A veto without a name may be meant for any rotation.
+    const { rotationId, ...nameless } = vetoed;
+    await journal.putTimer(nameless);
+    await journal.putTimer(next);
+    expect(await timers()).toEqual([nameless]);
+    expect(rotationId).toBe('rotation-1');
+  });
+
   it('tells the history of one user or of all, oldest first', async () => {
     await journal.addHistory({ ...historyItem, startedAtMs: 2, closedAtMs: 20 });
     await journal.addHistory({ ...historyItem, startedAtMs: 1, closedAtMs: 10 });

@@ -75,7 +75,10 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
     },
 
     async putTimer(timer) {
-      table.put(toTimerItem(timer));
+      const item = table.get({ user: timer.userId, ak: timer.oldKeyId });
+      const hasNoVeto = item?.vetoed === undefined;
+      const isOfAnother = item?.rotationId !== undefined && item.rotationId !== timer.rotationId;
+      if (timer.vetoed || hasNoVeto || isOfAnother) table.put(toTimerItem(timer));
     },
 
     async removeTimer(userId, oldKeyId) {

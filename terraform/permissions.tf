@@ -4,7 +4,9 @@ locals {
   calls = {
     rotator = {
       account = [
+        "iam:GenerateCredentialReport",
         "iam:GetAccountAuthorizationDetails",
+        "iam:GetCredentialReport",
         "iam:ListAccountAliases",
       ]
       users = [
@@ -31,8 +33,6 @@ locals {
       ]
       # Where GetAccountAuthorizationDetails is denied, the users are found the slower way.
       fallback_account = [
-        "iam:GenerateCredentialReport",
-        "iam:GetCredentialReport",
         "iam:ListUsers",
       ]
       fallback_users = [

@@ -36,7 +36,7 @@ locals {
       {
         when      = true
         Sid       = "Users"
-        Action    = ["iam:GetAccountAuthorizationDetails", "iam:ListAccountAliases", "iam:ListUsers"]
+        Action    = ["iam:GetAccountAuthorizationDetails", "iam:ListUsers"]
         Resource  = "*"
         Condition = {}
       },

@@ -1,5 +1,5 @@
-# checkov:skip=CKV_AWS_119: a key of one's own is an option (kms_key_arn); what is secret in the table is sealed with keys that live elsewhere
 resource "aws_dynamodb_table" "this" {
+  # checkov:skip=CKV_AWS_119: a key of one's own is an option (kms_key_arn); what is secret in the table is sealed with keys that live elsewhere
   name                        = local.table_name
   billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.enable_deletion_protection

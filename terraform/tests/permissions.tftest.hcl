@@ -338,6 +338,13 @@ run "functions_in_a_vpc_with_tracing" {
   }
 
   assert {
+    condition = toset(flatten([
+      for statement in jsondecode(aws_iam_role_policy.function["destructor"].policy).Statement : statement.Action if statement.Resource == "*" && statement.Effect == "Allow"
+    ])) == toset(concat(["iam:ListAccountAliases"], local.beyond_calls.tracing.actions, local.beyond_calls.network.actions))
+    error_message = "Besides what is always allowed for everything, only tracing and network interfaces are."
+  }
+
+  assert {
     condition = alltrue([
       for key, policy in aws_iam_role_policy.function : one([
         for statement in jsondecode(policy.policy).Statement : statement if statement.Effect == "Deny"

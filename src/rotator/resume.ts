@@ -84,12 +84,21 @@ async function resumeState(
   }
 }
 
-/** The user does not exist any more, and its keys went with it. */
+/** The user does not exist any more, and its keys went with it: unless only the list is wrong. */
 async function closeGone(
   record: OpenRecord,
   timer: Timer | undefined,
   run: Run,
 ): Promise<ReportRow> {
+  for (const accessKeyId of [record.oldKeyId, ...Object.values(newKeyOf(record))]) {
+    if ((await run.keys.owner(accessKeyId)).kind === 'found') {
+      return row(
+        record,
+        'postponed',
+        `the user is missing in the list of users, but IAM knows the key ${accessKeyId}`,
+      );
+    }
+  }
   const reason = 'the user does not exist any more';
   const held = await Held.claim(record, run);
   await held.close({ outcome: 'user-gone', reason, ...newKeyOf(record) });
@@ -363,7 +372,11 @@ async function resumeDelivered(
       dueAt: iso(nextStepAtMs(record)),
     };
   }
-  if (!has(record.oldKeyId) && isSuccessorDue(record, keys, reading, nowMs)) {
+  if (
+    !has(record.oldKeyId) &&
+    isSuccessorDue(record, keys, reading, nowMs) &&
+    !(await isUsed(record.newKeyId, run))
+  ) {
     const reason = 'the old key is gone, and the new one is due without ever having been used';
     await (await Held.claim(record, run)).close({
       outcome: 'unused',
@@ -391,6 +404,11 @@ function isSuccessorDue(
     keys.some(({ accessKeyId }) => accessKeyId === record.newKeyId) &&
     planRotation(keys, undefined, reading.policy, nowMs).kind === 'rotate'
   );
+}
+
+async function isUsed(accessKeyId: string, run: Run): Promise<boolean> {
+  const owner = await run.keys.owner(accessKeyId);
+  return owner.kind === 'found' && owner.lastUsedAtMs !== undefined;
 }
 
 /** A person's veto: both keys stay until a person removes one. */

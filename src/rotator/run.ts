@@ -60,8 +60,10 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
 
   // What an earlier run left open comes first, whether its user is still tagged or not.
   const byId = new Map(users.map((user) => [user.userId, user]));
-  const open = journal.records.filter(isOpen).filter((record) => {
-    return isWanted(byId.get(record.userId)?.userName ?? record.userName);
+  const open = journal.records.filter(isOpen).flatMap((record) => {
+    const user = byId.get(record.userId);
+    const today = user ? { ...record, userName: user.userName, userArn: user.arn } : record;
+    return isWanted(today.userName) ? [today] : [];
   });
   const timers = new Map(journal.timers.map((timer) => [timerKey(timer), timer]));
   rows.push(

@@ -58,6 +58,8 @@ export class MemoryIam {
   readonly #users = new Map<string, StoredUser>();
   /** Whether the program lacks the permission to ask for owner and last use of a key. */
   hidden = false;
+  /** IDs of users whom the inventory leaves out although they exist. */
+  readonly unlisted = new Set<string>();
   #created = 0;
 
   constructor(clock: Clock, options: IamOptions) {
@@ -68,7 +70,10 @@ export class MemoryIam {
   // --- the ports ---
 
   readonly inventory: Inventory = {
-    users: async () => ({ users: [...this.#users.values()].map(described), problems: [] }),
+    users: async () => {
+      const listed = [...this.#users.values()].filter(({ userId }) => !this.unlisted.has(userId));
+      return { users: listed.map(described), problems: [] };
+    },
     keyHints: async () => {
       if (this.#options.report === false) return undefined;
       return new Map([...this.#users.values()].map((user) => [arnOf(user), user.keys.map(hint)]));

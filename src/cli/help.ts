@@ -64,9 +64,9 @@ export const STATUS =
 
 export const STATUS_AFTER = `
 Examples:
-  ikr status --function ikr-rotator             by the settings of the deployed rotator
-  ikr status --table ikr --user alice           everything about one user
-  ikr status --function ikr-rotator --json | jq '.users[] | select(.troubles != [])'
+  ikr status --function ikr-rotator        by the settings of the rotator
+  ikr status --table ikr --user alice      everything about one user
+  ikr status --table ikr --json | jq '.users[] | select(.troubles != [])'
 
 Trouble alone does not make the exit code 1.
 `;
@@ -76,9 +76,9 @@ export const ROTATE =
 
 export const ROTATE_AFTER = `
 Examples:
-  ikr rotate --all --dry-run --function ikr-rotator             who is due?
-  ikr rotate --user alice --function ikr-rotator                if due
-  ikr rotate --user alice --force --function ikr-rotator        in any case
+  ikr rotate --all --dry-run --function ikr-rotator        who is due?
+  ikr rotate --user alice --function ikr-rotator           if due
+  ikr rotate --user alice --force --function ikr-rotator   in any case
 
 Ctrl-C finishes what is under way. Whatever is cut off, the next run takes up.
 

@@ -30,7 +30,7 @@ export function printAll(
     terminal.print('');
   }
   const { managed, open, dueNow, withTrouble } = totals(rows, users, nowMs);
-  terminal.print(
+  terminal.printProse(
     `${count(managed, 'user')} of ${users} managed: ${count(open, 'rotation')} open, ${dueNow} due now, ${withTrouble} with trouble.`,
   );
   if (settings.assumed) {

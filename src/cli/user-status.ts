@@ -48,7 +48,7 @@ const NEXT_RUN = 'by the next run';
 export function outlook(found: Findings, policy: DestructionPolicy, nowMs: number): Outlook {
   const { record, reading } = found;
   if (!isOpen(record)) return outlookWithoutRotation(found, policy, nowMs);
-  const troubles = tagTroubles(reading);
+  const troubles = found.keys ? tagTroubles(reading) : [];
   if (isLeased(record, nowMs)) {
     troubles.push(
       `a run is at work on it, or was cut off; others keep away until ${moment(record.leaseUntilMs)}`,

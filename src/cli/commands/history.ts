@@ -43,7 +43,7 @@ export async function history(
   } else {
     printTable(terminal, items, COLUMNS);
     terminal.print('');
-    terminal.print(totals(items));
+    terminal.printProse(totals(items));
   }
   return EXIT.ok;
 }

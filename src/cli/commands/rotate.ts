@@ -152,7 +152,7 @@ function tell(
     terminal.print('');
   }
   const quiet = report.rows.length - rows.length;
-  terminal.print(
+  terminal.printProse(
     `${[totals(rows), quietWords(quiet)].filter(Boolean).join('; ') || 'Nobody is managed'}.`,
   );
   if (report.dryRun) terminal.print('Dry run: nothing was changed.');

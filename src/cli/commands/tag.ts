@@ -160,7 +160,7 @@ function tell(
 ): void {
   printTable(terminal, rows.flatMap(linesOf), COLUMNS);
   terminal.print('');
-  terminal.print(`${options.dryRun ? 'Dry run: nobody was tagged. ' : ''}${totals(rows)}.`);
+  terminal.printProse(`${options.dryRun ? 'Dry run: nobody was tagged. ' : ''}${totals(rows)}.`);
   for (const { userName } of rows.filter(({ managed }) => !managed)) {
     terminal.noteProse(
       `Note: ${shown(userName)} has no tag IKR:EMAIL, neither in the file nor in IAM, and so is not managed.`,

@@ -1,0 +1,182 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Report } from '../../src/domain/report.ts';
+import {
+  type CommandLine,
+  FUNCTION,
+  mailsTo,
+  startCommandLine,
+  TABLE,
+} from './support/command-line.ts';
+
+let cli: CommandLine;
+beforeAll(async () => {
+  cli = await startCommandLine();
+});
+afterEach(() => {
+  cli.account.faults.clear();
+  cli.settings({});
+});
+afterAll(() => cli.close());
+
+const rotate = (...argv: string[]) => cli.ikr(['rotate', ...argv, '--function', FUNCTION]);
+
+describe('ikr rotate', () => {
+  it.each([
+    [['rotate'], 'Say who'],
+    [['rotate', '--user', 'alice', '--all'], 'Say who'],
+    [['rotate', '--all', '--force'], '--force needs --user'],
+    [['rotate', '--user', 'a/b'], 'no IAM user name'],
+    [['rotate', '--all'], '--function NAME'],
+  ])('is refused as %j before anything is asked for', async (argv, problem) => {
+    cli.account.calls.reset();
+
+    const { code, err } = await cli.ikr(argv);
+
+    expect(code).toBe(2);
+    expect(err).toContain(problem);
+    expect(cli.account.calls.counts()).toEqual({});
+  });
+
+  it('rotates whoever is due, by the settings of the function', async () => {
+    cli.managed('due', 85);
+    cli.managed('young', 5);
+
+    const { code, out } = await rotate('--all');
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/due +rotated .* in 7 days +the new key was mailed/);
+    expect(out).toContain('1 rotated; 1 user not due (--verbose lists them).');
+    expect(out).not.toContain('young');
+    expect(mailsTo(cli.account, 'due@example.com')).toHaveLength(1);
+  });
+
+  it('takes the settings from the environment as well, and tells every mistake in them', async () => {
+    cli.managed('env', 85);
+    const env = { IAM_KEY_ROTATOR_TABLE: TABLE, MAIL_FROM: 'keys@example.com' };
+
+    const good = await cli.ikr(['rotate', '--user', 'env'], { env });
+    expect(good.out).toContain('1 rotated.');
+    const bad = await cli.ikr(['rotate', '--all'], {
+      env: { ...env, MAIL_FROM: 'keys', ROTATE_AFTER_DAYS: 'soon' },
+    });
+    expect(bad.code).toBe(1);
+    expect(bad.err).toContain('- MAIL_FROM is "keys"');
+    expect(bad.err).toContain('- ROTATE_AFTER_DAYS is "soon"');
+  });
+
+  it('lists with --verbose those too who are not due', async () => {
+    expect((await rotate('--all', '--verbose')).out).toMatch(/young +skipped/);
+  });
+
+  it('shows what changed before what did not, and what went wrong in between', async () => {
+    cli.managed('aaa', 1);
+    cli.managed('mmm', 85, { 'IKR:ROTATE_AFTER_DAYS': 'never' });
+    cli.managed('zzz', 85);
+
+    const { code, out } = await rotate('--user', 'aaa', '--user', 'mmm', '--user', 'zzz');
+
+    expect(code).toBe(1);
+    const users = out
+      .split('\n')
+      .slice(1, 4)
+      .map((line) => line.split(' ')[0]);
+    expect(users).toEqual(['zzz', 'mmm', 'aaa']);
+  });
+
+  it('rotates with --force whatever the age, and says 1 when it could not', async () => {
+    cli.managed('forced', 1);
+
+    const first = await rotate('--user', 'forced', '--force');
+    expect(first.code).toBe(0);
+    expect(first.out).toContain('1 rotated.');
+    const second = await rotate('--user', 'forced', '--force');
+    expect(second.code).toBe(1);
+    expect(second.out).toContain('1 waiting.');
+    expect((await rotate('--user', 'forced')).code).toBe(0);
+  });
+
+  it('only reports in a dry run, of its own or of the function', async () => {
+    cli.managed('dry', 85);
+
+    const own = await rotate('--user', 'dry', '--dry-run');
+    cli.settings({ DRY_RUN: 'true' });
+    const functions = await rotate('--user', 'dry');
+
+    for (const { code, out } of [own, functions]) {
+      expect(code).toBe(0);
+      expect(out).toContain('would-rotate');
+      expect(out).toContain('Dry run: nothing was changed.');
+    }
+    expect(mailsTo(cli.account, 'dry@example.com')).toEqual([]);
+    expect(cli.account.hands.keys('dry')).toHaveLength(1);
+  });
+
+  it('prints the report as JSON', async () => {
+    const report = (await rotate('--user', 'young', '--json')).json() as Report;
+
+    expect(report.rows).toEqual([
+      expect.objectContaining({ userName: 'young', outcome: 'skipped' }),
+    ]);
+    expect(report.totals).toEqual({ skipped: 1 });
+  });
+
+  it('ends with 1 when no mail can be sent, and says so', async () => {
+    cli.managed('unmailed', 85);
+    cli.account.ses.knobs.sendingPaused = true;
+
+    const { code, out, err } = await rotate('--user', 'unmailed');
+
+    cli.account.ses.knobs.sendingPaused = false;
+    expect(code).toBe(1);
+    expect(out).toMatch(/unmailed +postponed/);
+    expect(err).toContain('Problem: no key is created while no mail can be sent');
+    expect(cli.account.hands.keys('unmailed')).toHaveLength(1);
+  });
+
+  it('ends with 1 for a user who does not exist, or is not managed', async () => {
+    cli.account.hands.createUser('untagged');
+
+    const { code, out } = await rotate('--user', 'nobody', '--user', 'untagged');
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/nobody +failed +there is no user of that name/);
+    expect(out).toMatch(/untagged +failed +the user has no IKR:EMAIL tag/);
+  });
+
+  it('finishes after Ctrl-C what it has begun with, and begins with nobody else', async () => {
+    for (let at = 0; at < 12; at++) cli.managed(`many-${at}`, 90 + at);
+    let interrupt = () => {};
+    // The first mail on its way: some are begun with, others wait for their turn.
+    cli.account.faults.add({
+      match: (call) => {
+        if (call.action === 'SendEmail') interrupt();
+        return false;
+      },
+      kind: 'deny',
+    });
+
+    const { code, out, err } = await cli.ikr(['rotate', '--all', '--function', FUNCTION], {
+      onInterruptible: (handler) => {
+        interrupt = handler;
+      },
+    });
+
+    expect(code).toBe(130);
+    expect(err).toContain('Finishing what is under way');
+    expect(out).toMatch(/many-\d+ +left +.*the run was stopped with Ctrl-C/);
+    for (const { userId } of (await cli.journal.scan()).records) {
+      const record = await cli.journal.read(userId);
+      expect(record?.leaseUntilMs).toBe(0);
+      expect(record?.state).toBe('SCHEDULED');
+    }
+  });
+
+  it('takes up next time what Ctrl-C left', async () => {
+    const { code, out } = await rotate('--all');
+
+    expect(out).toMatch(/many-\d+ +rotated/);
+    expect(out).not.toContain('left');
+    // One user has a tag that is wrong, from another test.
+    expect(code).toBe(1);
+  });
+});

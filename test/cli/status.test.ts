@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type CommandLine,
+  FUNCTION,
+  startCommandLine,
+  steering,
+  TABLE,
+  withoutColour,
+} from './support/command-line.ts';
+
+let cli: CommandLine;
+beforeAll(async () => {
+  cli = await startCommandLine();
+  const { hands } = cli.account;
+  cli.managed('alice', 85);
+  await cli.ikr(['rotate', '--all', '--function', FUNCTION]);
+  cli.managed('bob', 12);
+  cli.managed('carol', 5, { 'IKR:DELETE_AFTER_DAYS': 'soon' });
+  cli.managed('dave', 60);
+  hands.createKey('dave');
+  hands.createUser('erin');
+});
+afterAll(() => cli.close());
+
+interface Status {
+  users: {
+    userName: string;
+    next: string;
+    at?: string;
+    troubles: string[];
+    keys: unknown[];
+    rotation?: object;
+  }[];
+  totals: object;
+}
+
+const status = (...argv: string[]) => cli.ikr(['status', '--table', TABLE, ...argv]);
+
+describe('ikr status', () => {
+  it('shows managed users with the age of their key and what happens next, trouble first', async () => {
+    const { code, out } = await status();
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/alice +85 d .*SCHEDULED +old key deleted +\S+, in 7 days/);
+    expect(out).toMatch(/bob +12 d .*replaced +\S+, in 68 days/);
+    expect(out).toMatch(/carol .*not rotated\n +! IKR:DELETE_AFTER_DAYS is "soon"/);
+    expect(out).toMatch(/dave +60 d .*not rotated\n +! two access keys/);
+    expect(out).not.toContain('erin');
+    expect(out).toContain('4 users of 5 managed: 1 rotation open, 0 due now, 2 with trouble.');
+    expect(out.indexOf('dave')).toBeLessThan(out.indexOf('bob'));
+  });
+
+  it('fits every line into the terminal, and loses nothing but columns', async () => {
+    cli.managed('a.name.of.full.length+with=signs,and@an.address.example.com', 3);
+
+    for (const columns of [60, 80, 160]) {
+      const { out } = await cli.ikr(['status', '--table', TABLE], { columns });
+      for (const line of withoutColour(out).split('\n')) {
+        expect(line.length).toBeLessThanOrEqual(columns);
+      }
+    }
+    cli.account.hands.deleteUser('a.name.of.full.length+with=signs,and@an.address.example.com');
+  });
+
+  it('shows everything about the users who are asked for, by name or ID', async () => {
+    const { userId } = await cli.record('alice');
+    const { code, out } = await status('--user', userId, '--user', 'bob');
+
+    expect(code).toBe(0);
+    expect(out).toContain(userId);
+    expect(out).toMatch(/Key +AKIA\w+, 0 days old, the new key, never used/);
+    expect(out).toContain('/ikr/secret/iam/alice');
+    expect(out).toMatch(/Next +replaced, \S+ \S+ UTC \(in 68 days\)/);
+    expect(out).not.toContain('carol');
+  });
+
+  it('ends with 1 for a user who is not there or not managed', async () => {
+    const { code, err } = await status('--user', 'nobody', '--user', 'erin', '--user', 'bob');
+
+    expect(code).toBe(1);
+    expect(err).toContain('There is no user nobody.');
+    expect(err).toContain('erin is not managed');
+  });
+
+  it('tells the same as JSON, without the sealed pair', async () => {
+    const { out, json } = await status('--json');
+    const { users, totals } = json() as Status;
+
+    expect(totals).toEqual({ users: 5, managed: 4, open: 1, dueNow: 0, withTrouble: 2 });
+    expect(users.find(({ userName }) => userName === 'alice')).toMatchObject({
+      next: 'old key deleted',
+      troubles: [],
+      rotation: { state: 'SCHEDULED', newKeyUsed: false },
+    });
+    expect(out).not.toContain('eyJ');
+  });
+
+  it('reckons with the settings of the function, and says when it only assumes them', async () => {
+    cli.settings({ ROTATE_AFTER_DAYS: '10' });
+
+    const known = await cli.ikr(['status', '--function', FUNCTION]);
+    expect(known.out).toMatch(/bob .*replaced by the next run/);
+    expect(known.err).not.toContain('default settings');
+    expect((await status()).err).toContain('default settings');
+    cli.settings({});
+  });
+
+  it('finds rotations of users who are gone', async () => {
+    cli.managed('frank', 85);
+    await cli.ikr(['rotate', '--user', 'frank', '--function', FUNCTION]);
+    cli.account.hands.deleteUser('frank');
+
+    expect((await status()).out).toMatch(
+      /frank .*rotation closed by the next run\n +! the user does not exist/,
+    );
+    await cli.ikr(['rotate', '--user', 'frank', '--function', FUNCTION]);
+  });
+
+  it('tells of items that can not be read, and of all the others', async () => {
+    await cli.account.hands.putItem(TABLE, {
+      user: { S: 'AIDABROKENBROKEN2345' },
+      ak: { S: 'rotation' },
+      state: { S: '\u001b[2Jlost' },
+    });
+
+    const { code, out, err } = await status();
+
+    expect(code).toBe(0);
+    expect(out).toContain('alice');
+    expect(err).toContain('Problem:');
+    expect(err).toContain('AIDABROKENBROKEN2345');
+    expect(steering(err)).toEqual([]);
+  });
+
+  it('lets no tag steer the terminal', async () => {
+    // IAM takes separators of lines and paragraphs in a tag.
+    cli.managed('mallory', 5, { 'IKR:EMAIL': 'x\u2028\u2029mallory@example.com' });
+
+    const { out } = await cli.ikr(['status', '--table', TABLE], { columns: 80 });
+    expect(out).toContain('mallory');
+    expect(steering(out)).toEqual([]);
+    const { out: json } = await status('--json');
+    expect(steering(json)).toEqual([]);
+    expect(json).not.toMatch(/[\u2028\u2029]/);
+  });
+
+  it.each([
+    [['status'], 2, 'Which table?'],
+    [['status', '--table', '/'], 2, 'no table name'],
+    [['status', '--table', 'missing'], 1, 'There is no such table in Region eu-central-1'],
+    [['status', '--function', 'missing'], 1, 'There is no such function in Region eu-central-1'],
+  ])('explains %j', async (argv, code, problem) => {
+    const result = await cli.ikr(argv);
+
+    expect(result.err).toContain(problem);
+    expect(result.code).toBe(code);
+  });
+});

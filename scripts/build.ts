@@ -62,7 +62,8 @@ async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
   await writeFile(zip, await archive(outdir));
   const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
   const { loaded, total } = sizes(metafile);
-  console.log(
+  // To standard error: standard output belongs to whoever builds first and then prints JSON.
+  console.error(
     `${relative(root, zip)}: ${kilobytes(loaded)} loaded with SES, ${kilobytes(total)} in all files`,
   );
 }

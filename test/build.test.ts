@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,13 @@ const directory = mkdtempSync(join(tmpdir(), 'ikr-build-'));
 
 function buildIn(timeZone: string): { path: string; output: string } {
   const path = join(directory, timeZone.replace('/', '-'));
-  const output = execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts', path], {
-    cwd: root,
-    env: { ...process.env, TZ: timeZone, NODE_OPTIONS: '' },
-    encoding: 'utf8',
-  });
-  return { path, output };
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/build.ts', path],
+    { cwd: root, env: { ...process.env, TZ: timeZone, NODE_OPTIONS: '' }, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return { path, output: stderr };
 }
 
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -1,0 +1,193 @@
+/**
+ * The measurements: built bundles in a process of their own, against the local AWS account.
+ */
+import { fork } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import type { Report } from '../../src/domain/report.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
+import { type LocalAccount, startLocalAccount } from '../../test/support/account/index.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const TABLE = 'rotations';
+const DELIVERED_DAYS_AGO = 8;
+
+export interface RunCase {
+  readonly users: number;
+  readonly due: number;
+  readonly latencyMs: number;
+  readonly iamPerSecond?: number;
+  readonly sesPerSecond?: number;
+}
+
+export interface RunFigures {
+  readonly users: number;
+  readonly due: number;
+  readonly latencyMs: number;
+  readonly iamPerSecond: number | null;
+  readonly sesPerSecond: number | null;
+  readonly calls: number;
+  readonly callsByAction: Readonly<Record<string, number>>;
+  readonly wallMs: number;
+  readonly peakRssMb: number;
+  readonly failures: number;
+  /** Calls to IAM that were not throttled. */
+  readonly iamCallsDone: number;
+}
+
+export interface ExpiryFigures {
+  readonly count: number;
+  readonly latencyMs: number;
+  readonly calls: number;
+  readonly callsByAction: Readonly<Record<string, number>>;
+  readonly wallMs: number;
+  readonly failures: number;
+}
+
+interface Answer<T> {
+  readonly result?: T;
+  readonly error?: string;
+  readonly wallMs: number;
+  readonly peakRssMb: number;
+}
+
+/** One run of the rotator over a fresh account. */
+export async function measureRun(one: RunCase): Promise<RunFigures> {
+  const account = await accountWith(one.users, one.due);
+  try {
+    slowDown(account, one);
+    const { result, error, wallMs, peakRssMb } = await invoke<Report>(account, 'rotator', {});
+    if (!result) throw new Error(`the run failed: ${error}`);
+    const { log } = account.calls;
+    return {
+      users: one.users,
+      due: one.due,
+      latencyMs: one.latencyMs,
+      iamPerSecond: one.iamPerSecond ?? null,
+      sesPerSecond: one.sesPerSecond ?? null,
+      calls: log.length,
+      callsByAction: account.calls.counts(),
+      wallMs: Math.round(wallMs),
+      peakRssMb: Math.round(peakRssMb),
+      failures: one.due - (result.totals.rotated ?? 0),
+      iamCallsDone: log.filter(({ service, outcome }) => service === 'iam' && outcome === 'ok')
+        .length,
+    };
+  } finally {
+    await account.close();
+  }
+}
+
+/** Old keys whose time has come all at once, in batches of a hundred as the stream brings them. */
+export async function measureExpiries(count: number, latencyMs: number): Promise<ExpiryFigures> {
+  const account = await accountWith(count, count);
+  try {
+    await invoke(account, 'rotator', {});
+    for (let index = 0; index < count; index++) {
+      const [, newKey] = account.hands
+        .keys(userName(index))
+        .sort((a, b) => a.createdAtMs - b.createdAtMs);
+      if (newKey) account.hands.useKey(newKey.accessKeyId);
+    }
+    account.clock.advance(DELIVERED_DAYS_AGO * DAY_MS);
+    account.stream.take();
+    await account.expire(TABLE);
+    const records = account.stream.take();
+    account.calls.reset();
+    account.latencyMs['*'] = latencyMs;
+    let wallMs = 0;
+    let failures = 0;
+    for (let start = 0; start < records.length; start += 100) {
+      const Records = records.slice(start, start + 100);
+      const answer = await invoke<{ batchItemFailures: unknown[] }>(
+        account,
+        'destructor',
+        { Records },
+        DELIVERED_DAYS_AGO * DAY_MS,
+      );
+      wallMs += answer.wallMs;
+      failures += answer.result?.batchItemFailures.length ?? Records.length;
+    }
+    const left = Array.from({ length: count }, (_, index) => account.hands.keys(userName(index)));
+    return {
+      count,
+      latencyMs,
+      calls: account.calls.log.length,
+      callsByAction: account.calls.counts(),
+      wallMs: Math.round(wallMs),
+      failures: failures + left.filter((keys) => keys.length !== 1).length,
+    };
+  } finally {
+    await account.close();
+  }
+}
+
+const userName = (index: number) => `user-${String(index).padStart(5, '0')}`;
+
+/** Users who all are managed; the first ones are due, the oldest first. */
+async function accountWith(users: number, due: number): Promise<LocalAccount> {
+  const account = await startLocalAccount();
+  await account.createTable(TABLE);
+  account.ses.knobs.max24HourSend = 1_000_000;
+  for (let index = 0; index < users; index++) {
+    const name = userName(index);
+    account.hands.createUser(name, {
+      tags: {
+        'IKR:EMAIL': `${name}@example.com`,
+        'IKR:INSTRUCTION_0': 'The key is used by the build server.',
+        team: 'platform',
+      },
+      groups: ['developers'],
+    });
+    account.hands.createKey(name, {
+      ageMs: index < due ? 85 * DAY_MS - index * 1000 : (1 + (index % 78)) * DAY_MS,
+    });
+  }
+  return account;
+}
+
+function slowDown(account: LocalAccount, { latencyMs, iamPerSecond, sesPerSecond }: RunCase): void {
+  account.latencyMs['*'] = latencyMs;
+  if (iamPerSecond) account.limit('iam', iamPerSecond);
+  if (sesPerSecond) {
+    account.limit('ses', sesPerSecond);
+    account.ses.knobs.maxSendRate = sesPerSecond;
+  }
+}
+
+/**
+ * @param aheadMs how far the function's clock is ahead of the real one, as the account's is
+ */
+async function invoke<T>(
+  account: LocalAccount,
+  name: 'rotator' | 'destructor',
+  event: unknown,
+  aheadMs = 0,
+): Promise<Answer<T>> {
+  const child = fork(
+    join(import.meta.dirname, 'function-process.mjs'),
+    [join(root, `dist/${name}/index.mjs`), name],
+    {
+      execArgv: aheadMs ? ['--import', join(import.meta.dirname, 'turned-clock.mjs')] : [],
+      env: {
+        ...account.env,
+        PATH: process.env.PATH ?? '',
+        IAM_KEY_ROTATOR_TABLE: TABLE,
+        MAIL_FROM: 'Keys <keys@example.com>',
+        LOG_LEVEL: 'error',
+        CLOCK_AHEAD_MS: String(aheadMs),
+      },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    },
+  );
+  try {
+    return await new Promise<Answer<T>>((resolvePromise, reject) => {
+      child.once('exit', (code) => reject(new Error(`the function ended with ${code}`)));
+      child.on('message', (message) => {
+        if (message === 'ready') child.send(event as object);
+        else resolvePromise(message as Answer<T>);
+      });
+    });
+  } finally {
+    child.kill();
+  }
+}

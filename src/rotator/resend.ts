@@ -10,7 +10,8 @@ import type { CancelledRecord, DeliveredRecord, RotationRecord } from '../domain
 import type { ReportRow } from '../domain/report.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { encloseAgain, resume, unmailable } from './resume.ts';
+import { resume } from './resume.ts';
+import { encloseAgain, unmailable } from './resume-delivering.ts';
 
 /** States in which the mail was accepted and the pair is still kept. */
 type Kept = DeliveredRecord | CancelledRecord;
@@ -104,7 +105,7 @@ async function sendAgain(
       return { kind: 'not-accepted', answer, address: policy.address };
     }
     // Reminders go where this mail went.
-    told = today;
+
     return { kind: 'sent', record: today, address: policy.address };
   } finally {
     await held.release<Kept>(told).catch((error: unknown) => {

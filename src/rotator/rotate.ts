@@ -10,7 +10,7 @@
  *     6  put the timer                 → SCHEDULED
  *
  * A crash before 4 leaves a key whose secret nobody has: the next run finds and deletes it
- * (resume.ts). From 4 on nothing is lost: the pair is delivered again from the journal.
+ * (resume-started.ts). From 4 on nothing is lost: the pair is delivered again from the journal.
  */
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { AccessKey, IamUser, KeyPair } from '../domain/identity.ts';

@@ -23,7 +23,8 @@ import { Conflict, describeError, OutOfTime } from '../errors.ts';
 import { isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import type { Request } from './event.ts';
-import { isOverdue, resume } from './resume.ts';
+import { resume } from './resume.ts';
+import { isOverdue } from './resume-delivered.ts';
 import { rotate } from './rotate.ts';
 import { row } from './row.ts';
 

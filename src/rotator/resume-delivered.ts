@@ -1,0 +1,119 @@
+/**
+ * Going on with a rotation whose new key was handed over, or that a person has cancelled.
+ */
+import { cancel, destroy, rearm } from '../destructor/destroy.ts';
+import type { AccessKey } from '../domain/identity.ts';
+import type { PolicyReading } from '../domain/policy.ts';
+import {
+  type CancelledRecord,
+  type DeliveredRecord,
+  isTimerOf,
+  nextStepAtMs,
+  type Timer,
+} from '../domain/record.ts';
+import type { ReportRow } from '../domain/report.ts';
+import { planRotation } from '../domain/rotation.ts';
+import { DAY_MS, iso } from '../domain/time.ts';
+import { Held } from '../journal/held.ts';
+import type { Run } from '../run.ts';
+import { row } from './row.ts';
+
+/** From this much over its time on, an old key is destroyed here: TTL may be two days late. */
+const OVERDUE_AFTER_MS = DAY_MS;
+
+/** Whether an old key is so late that the rotator destroys it itself. */
+export function isOverdue(record: DeliveredRecord, nowMs: number): boolean {
+  return nowMs >= nextStepAtMs(record) + OVERDUE_AFTER_MS;
+}
+
+/** Delivered: wait for the timer, step in where it fails, and see what people did meanwhile. */
+export async function resumeDelivered(
+  record: DeliveredRecord,
+  keys: readonly AccessKey[],
+  reading: PolicyReading,
+  timer: Timer | undefined,
+  run: Run,
+): Promise<ReportRow> {
+  const nowMs = run.clock.nowMs();
+  const has = (id: string) => keys.some(({ accessKeyId }) => accessKeyId === id);
+
+  const ownTimer = timer && isTimerOf(timer, record) ? timer : undefined;
+  if (ownTimer?.vetoed) {
+    return cancel(await Held.claim(record, run), 'a person removed the timer', run);
+  }
+  if (has(record.oldKeyId) && has(record.newKeyId)) {
+    if (isOverdue(record, nowMs)) return destroy(record, run);
+    if (!ownTimer) await rearm(record, nextStepAtMs(record), run);
+    return {
+      ...row(record, 'waiting', 'the new key was delivered; the old key waits for its time'),
+      dueAt: iso(nextStepAtMs(record)),
+    };
+  }
+  if (
+    !has(record.oldKeyId) &&
+    isSuccessorDue(record, keys, reading, nowMs) &&
+    !(await isUsed(record.newKeyId, run))
+  ) {
+    const reason = 'the old key is gone, and the new one is due without ever having been used';
+    await (await Held.claim(record, run)).close({
+      outcome: 'unused',
+      reason,
+      newKeyId: record.newKeyId,
+    });
+    await removeTimer(timer, run);
+    return row(record, 'closed', reason);
+  }
+  // One of the keys is gone by a person's hand: the destructor's rules say what that means.
+  const done = await destroy(record, run);
+  if (done.outcome === 'closed') await removeTimer(timer, run);
+  return done;
+}
+
+/** Without this, a key that nobody ever uses would block its own replacement for ever. */
+function isSuccessorDue(
+  record: DeliveredRecord,
+  keys: readonly AccessKey[],
+  reading: PolicyReading,
+  nowMs: number,
+): boolean {
+  return (
+    reading.kind === 'managed' &&
+    keys.some(({ accessKeyId }) => accessKeyId === record.newKeyId) &&
+    planRotation(keys, undefined, reading.policy, nowMs).kind === 'rotate'
+  );
+}
+
+async function isUsed(accessKeyId: string, run: Run): Promise<boolean> {
+  const owner = await run.keys.owner(accessKeyId);
+  return owner.kind === 'found' && owner.lastUsedAtMs !== undefined;
+}
+
+/** A person's veto: both keys stay until a person removes one. */
+export async function resumeCancelled(
+  record: CancelledRecord,
+  keys: readonly AccessKey[],
+  timer: Timer | undefined,
+  run: Run,
+): Promise<ReportRow> {
+  const gone = [record.oldKeyId, record.newKeyId].filter(
+    (id) => !keys.some(({ accessKeyId }) => accessKeyId === id),
+  );
+  if (gone.length === 0) {
+    await removeTimer(timer, run);
+    return row(
+      record,
+      'waiting',
+      `cancelled (${record.reason}): both keys stay until a person deletes one of them`,
+    );
+  }
+  const reason = `cancelled (${record.reason}); a person deleted ${gone.join(' and ')}`;
+  const held = await Held.claim(record, run);
+  await held.close({ outcome: 'cancelled', reason, newKeyId: record.newKeyId });
+  await removeTimer(timer, run);
+  return row(record, 'closed', reason);
+}
+
+/** Only ever called for a closed or cancelled record: otherwise a removal would read as a veto. */
+export async function removeTimer(timer: Timer | undefined, run: Run): Promise<void> {
+  if (timer) await run.journal.removeTimer(timer.userId, timer.oldKeyId);
+}

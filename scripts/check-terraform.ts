@@ -145,6 +145,8 @@ function scan(cwd: string, ...args: string[]): { rules: string[]; told: string }
 async function main(): Promise<void> {
   const copy = await mkdtemp(join(tmpdir(), 'ikr-terraform-'));
   try {
+    const built = await readdir(join(root, 'dist')).catch((): string[] => []);
+    if (!built.includes('rotator.zip')) throw new CheckFailed('Build first: npm run build');
     const left = /[/\\](\.terraform(\.lock\.hcl)?|terraform\.tfstate.*)$/;
     const options = { recursive: true, filter: (path: string) => !left.test(path) };
     await cp(join(root, 'terraform'), join(copy, 'terraform'), options);

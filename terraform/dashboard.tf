@@ -112,7 +112,7 @@ locals {
         y      = y * local.dashboard_height
         width  = 24 / length(row)
         height = local.dashboard_height
-        properties = {
+        properties = merge(length(widget.limits) == 0 ? {} : { annotations = { horizontal = widget.limits } }, {
           title  = widget.title
           region = local.region
           view   = "timeSeries"
@@ -124,9 +124,8 @@ locals {
               ["FunctionName", local.function_names[metric[length(metric) - 2]], { label = metric[length(metric) - 1] }]
             )
           ]
-          yAxis       = { left = { min = 0 } }
-          annotations = { horizontal = widget.limits }
-        }
+          yAxis = { left = { min = 0 } }
+        })
       }
     ]
   ])

@@ -5,8 +5,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-zA-Z][a-zA-Z0-9-]{2,31}$", var.name))
-    error_message = "name must be 3 to 32 letters, digits and hyphens, and begin with a letter."
+    condition     = can(regex("^[a-zA-Z][a-zA-Z0-9-]{2,31}$", var.name)) && !can(regex("^(?i:aws|ssm)", var.name))
+    error_message = "name must be 3 to 32 letters, digits and hyphens, begin with a letter, and not with aws or ssm."
   }
 }
 

@@ -160,7 +160,47 @@ run "stream" {
   }
 }
 
-run "failures" {
+run "connections" {
+  override_resource {
+    target = aws_sqs_queue.failures["schedule"]
+    values = { arn = "arn:aws:sqs:eu-west-1:111122223333:schedule" }
+  }
+
+  override_resource {
+    target = aws_sqs_queue.failures["rotator"]
+    values = { arn = "arn:aws:sqs:eu-west-1:111122223333:rotator" }
+  }
+
+  override_resource {
+    target = aws_sqs_queue.failures["destructor"]
+    values = { arn = "arn:aws:sqs:eu-west-1:111122223333:destructor" }
+  }
+
+  override_resource {
+    target = aws_lambda_function.this["rotator"]
+    values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:rotator" }
+  }
+
+  override_resource {
+    target = aws_iam_role.function["rotator"]
+    values = { arn = "arn:aws:iam::111122223333:role/rotator" }
+  }
+
+  override_resource {
+    target = aws_lambda_function.this["destructor"]
+    values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:destructor" }
+  }
+
+  override_resource {
+    target = aws_iam_role.function["destructor"]
+    values = { arn = "arn:aws:iam::111122223333:role/destructor" }
+  }
+
+  override_resource {
+    target = aws_iam_role.scheduler
+    values = { arn = "arn:aws:iam::111122223333:role/scheduler" }
+  }
+
   assert {
     condition     = alltrue([for key, queue in aws_sqs_queue.failures : queue.name == "ikr-${key}-failures" && queue.sqs_managed_sse_enabled && queue.message_retention_seconds == 1209600])
     error_message = "Each queue of failures is encrypted and keeps two weeks."
@@ -168,11 +208,27 @@ run "failures" {
 
   assert {
     condition = (
-      aws_scheduler_schedule.rotator.target[0].dead_letter_config[0].arn == aws_sqs_queue.failures["schedule"].arn &&
-      aws_lambda_function_event_invoke_config.rotator.destination_config[0].on_failure[0].destination == aws_sqs_queue.failures["rotator"].arn &&
-      aws_lambda_event_source_mapping.destructor.destination_config[0].on_failure[0].destination_arn == aws_sqs_queue.failures["destructor"].arn
+      aws_scheduler_schedule.rotator.target[0].dead_letter_config[0].arn == "arn:aws:sqs:eu-west-1:111122223333:schedule" &&
+      aws_lambda_function_event_invoke_config.rotator.destination_config[0].on_failure[0].destination == "arn:aws:sqs:eu-west-1:111122223333:rotator" &&
+      aws_lambda_event_source_mapping.destructor.destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:111122223333:destructor"
     )
-    error_message = "Whatever is given up goes to a queue."
+    error_message = "Whatever is given up goes to a queue of its own."
+  }
+
+  assert {
+    condition = (
+      aws_scheduler_schedule.rotator.target[0].arn == "arn:aws:lambda:eu-west-1:111122223333:function:rotator" &&
+      aws_scheduler_schedule.rotator.target[0].role_arn == "arn:aws:iam::111122223333:role/scheduler" &&
+      aws_lambda_function_event_invoke_config.rotator.function_name == "ikr-rotator" &&
+      aws_lambda_event_source_mapping.destructor.function_name == "arn:aws:lambda:eu-west-1:111122223333:function:destructor" &&
+      aws_lambda_event_source_mapping.destructor.event_source_arn == aws_dynamodb_table.this.stream_arn
+    )
+    error_message = "The schedule calls the rotator, and the stream the destructor."
+  }
+
+  assert {
+    condition     = alltrue([for key, function in aws_lambda_function.this : function.role == "arn:aws:iam::111122223333:role/${key}"])
+    error_message = "Each function has its own role."
   }
 
   assert {

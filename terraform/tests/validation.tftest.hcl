@@ -29,6 +29,16 @@ run "name_too_short" {
   expect_failures = [var.name]
 }
 
+run "name_that_parameters_may_not_have" {
+  command = plan
+
+  variables {
+    name = "SSM-keys"
+  }
+
+  expect_failures = [var.name]
+}
+
 run "name_that_begins_with_a_digit" {
   command = plan
 

@@ -7,14 +7,12 @@
  * archives have sorted entries and one fixed date.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
-const require = createRequire(import.meta.url);
 
 const FUNCTIONS = ['rotator', 'destructor'] as const;
 
@@ -55,7 +53,7 @@ async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
     entryPoints: { index: `src/${name}/handler.ts` },
     outdir,
     target: 'node22',
-    alias: { ...lambdaAlias, ...mailgunAlias() },
+    alias: lambdaAlias,
   });
   await removeStale(outdir, outputsOf(metafile));
   const zip = join(dist, `${name}.zip`);
@@ -97,12 +95,6 @@ function sizes({ outputs }: Metafile): { loaded: number; total: number } {
   const bytes = (paths: Iterable<string>) =>
     [...paths].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
   return { loaded: bytes(loaded), total: bytes(Object.keys(outputs)) };
-}
-
-/** mailgun.js's browser build uses fetch and is a third of its Node build, which carries axios. */
-function mailgunAlias(): Record<string, string> {
-  const entry = require.resolve('mailgun.js');
-  return { 'mailgun.js': entry.replace(/CJS[/\\].*$/, 'ESM/mailgun.browser.js') };
 }
 
 async function buildCommandLine(): Promise<void> {

@@ -2,7 +2,6 @@
  * What a reply of Mailgun's API means for a mail.
  */
 import type { MailAnswer } from '../domain/delivery.ts';
-import { networkMessage, neverConnected } from './network.ts';
 import { quote } from './words.ts';
 
 /** The fields of Mailgun's replies that are read here; a stranger may have filled them. */
@@ -12,10 +11,10 @@ export interface ReplyBody {
   readonly domain?: { readonly state?: unknown } | null;
 }
 
-/** A reply, or what went wrong instead of one. */
+/** A reply, or what went wrong instead of one, and whether a connection had come about until then. */
 export type Reply =
   | { readonly status: number; readonly body: ReplyBody | undefined }
-  | { readonly error: unknown };
+  | { readonly failure: string; readonly connected: boolean };
 
 /** What an administrator should look at. A mail that is answered so was not taken. */
 const HINTS: Readonly<Record<number, string>> = {
@@ -28,7 +27,7 @@ const HINTS: Readonly<Record<number, string>> = {
 
 /** Reads the reply to a mail. */
 export function answerOf(reply: Reply, secrets: readonly string[]): MailAnswer {
-  const { status, body } = 'error' in reply ? { status: 0, body: undefined } : reply;
+  const { status, body } = 'failure' in reply ? { status: 0, body: undefined } : reply;
   if (status === 200 && typeof body?.id === 'string') {
     return { kind: 'accepted', messageId: body.id };
   }
@@ -40,9 +39,9 @@ export function failureOf(
   reply: Reply,
   secrets: readonly string[],
 ): Exclude<MailAnswer, { kind: 'accepted' }> {
-  if ('error' in reply) {
-    const reason = `Mailgun did not answer: ${quote(networkMessage(reply.error), secrets)}`;
-    return { kind: neverConnected(reply.error) ? 'not-now' : 'unknown', reason };
+  if ('failure' in reply) {
+    const reason = `Mailgun did not answer: ${quote(reply.failure, secrets)}`;
+    return { kind: reply.connected ? 'unknown' : 'not-now', reason };
   }
   const { status, body } = reply;
   const message = typeof body?.message === 'string' ? body.message : undefined;

@@ -22,7 +22,6 @@ export function neverConnected(error: unknown): boolean {
   // A name with several addresses fails with one error an address.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(neverConnected);
   if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
   if (typeof code === 'string' && CERTIFICATE.test(code)) return true;
   return neverConnected(cause);
 }

@@ -38,6 +38,11 @@ export function says(status: number, body = '', headers: Record<string, string> 
   return (response: ServerResponse) => void response.writeHead(status, headers).end(body);
 }
 
+/** An answer to the letter, after which the connection ends. */
+export function saysRaw(answer: string) {
+  return ({ socket }: ServerResponse) => void socket?.end(answer);
+}
+
 /** An answer that begins well and never ends. */
 export function begins(body: string) {
   return (response: ServerResponse) => void response.writeHead(200).write(body);

@@ -5,6 +5,7 @@ import type { Mail } from '../domain/delivery.ts';
 import type { Enclosed, MailFacts, MailText } from '../domain/mail/facts.ts';
 import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from '../domain/mail/index.ts';
 import type { Promised } from '../domain/record.ts';
+import { describeError } from '../errors.ts';
 import type { Run } from '../run.ts';
 
 /** What a record tells about its mails, in whatever state it is. */
@@ -35,11 +36,12 @@ export async function informOfUnusedKey(
   deactivatedAtTheLatestMs: number | undefined,
   run: Run,
 ): Promise<void> {
-  const text = reminderMail({
-    ...(await facts(record, run)),
-    ...(deactivatedAtTheLatestMs !== undefined && { deactivatedAtTheLatestMs }),
-  });
-  await run.postman.inform(envelope(record, text), `new key of ${record.userName} unused`);
+  await inform(record, `new key of ${record.userName} unused`, run, (known) =>
+    reminderMail({
+      ...known,
+      ...(deactivatedAtTheLatestMs !== undefined && { deactivatedAtTheLatestMs }),
+    }),
+  );
 }
 
 /** Tells the owner that the old key was deactivated. */
@@ -48,14 +50,28 @@ export async function informOfDeactivation(
   why: 'stage' | 'max-age',
   run: Run,
 ): Promise<void> {
-  const text = deactivatedMail({ ...(await facts(record, run)), why });
-  await run.postman.inform(envelope(record, text), `old key of ${record.userName} deactivated`);
+  await inform(record, `old key of ${record.userName} deactivated`, run, (known) =>
+    deactivatedMail({ ...known, why }),
+  );
 }
 
 /** Tells the owner that the old key was deleted. */
 export async function informOfDeletion(record: AboutRotation, run: Run): Promise<void> {
-  const text = deletedMail(await facts(record, run));
-  await run.postman.inform(envelope(record, text), `old key of ${record.userName} deleted`);
+  await inform(record, `old key of ${record.userName} deleted`, run, deletedMail);
+}
+
+/** Never throws: a mail that only informs decides nothing, not even when it can't be written. */
+async function inform(
+  record: AboutRotation,
+  about: string,
+  run: Run,
+  compose: (facts: MailFacts) => MailText,
+): Promise<void> {
+  try {
+    await run.postman.inform(envelope(record, compose(await facts(record, run))), about);
+  } catch (error) {
+    run.log.warn('a mail that informs was not sent', { about, error: describeError(error) });
+  }
 }
 
 async function facts(record: AboutRotation, run: Run): Promise<MailFacts> {

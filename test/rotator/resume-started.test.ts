@@ -17,7 +17,7 @@ async function withOrphan(options: WorldOptions = {}) {
 
 async function cutOff(phase: 'before' | 'after', options: WorldOptions) {
   const world = createWorld(options);
-  const hired = world.hire('alice');
+  const hired = world.hire('alice', { keyAgeDays: 81 });
   world.onCall = dieAt('keys.create', phase);
   await rotate(world);
   const { startedAtMs } = world.recordIn(hired.userId, 'STARTED');

@@ -16,8 +16,11 @@ export interface Scene {
 }
 
 /** The mail was accepted; the old key is due in seven days unless told. */
-export async function scheduled(options: WorldOptions = {}): Promise<Scene> {
-  const scene = hire(options);
+export async function scheduled({
+  keyAgeDays,
+  ...options
+}: WorldOptions & { readonly keyAgeDays?: number } = {}): Promise<Scene> {
+  const scene = hire(options, keyAgeDays);
   await rotate(scene.world);
   return withNewKey(scene);
 }
@@ -72,9 +75,9 @@ export async function cancelled(options: WorldOptions = {}): Promise<Scene> {
   return scene;
 }
 
-function hire(options: WorldOptions): Scene {
+function hire(options: WorldOptions, keyAgeDays = 80): Scene {
   const world = createWorld(options);
-  const hired = world.hire('alice');
+  const hired = world.hire('alice', { keyAgeDays });
   const keys = () =>
     Object.fromEntries(
       world.iam

@@ -69,7 +69,7 @@ const DEFAULTS = {
  * mailboxes, and a clock. Runs of the real rotator and destructor work in it:
  *
  *     const world = createWorld();
- *     const alice = world.hire('alice', { keyAgeDays: 85 });
+ *     const alice = world.hire('alice', { keyAgeDays: 81 });
  *     world.onCall = (name, phase, args, run) => { if (name === 'keys.create') run.kill(); };
  *     await runRotator({ force: false, dryRun: false }, world.run());
  *     expect(world.record(alice.userId)).toMatchObject({ state: 'STARTED' });
@@ -107,10 +107,10 @@ export class World {
     this.owners = new Owners(this.iam, this.parameters, this.mail, this.#sealer);
   }
 
-  /** A managed user with one Active key, known to its owner. */
+  /** A managed user with one Active key, known to its owner, and just due unless told. */
   hire(
     userName: string,
-    { keyAgeDays = 85, ...user }: NewUser & { readonly keyAgeDays?: number } = {},
+    { keyAgeDays = 80, ...user }: NewUser & { readonly keyAgeDays?: number } = {},
   ): { readonly userId: string; readonly oldKeyId: string } {
     const userId = this.iam.createUser(userName, user);
     return { userId, oldKeyId: this.createKey(userId, { ageMs: keyAgeDays * DAY_MS }) };

@@ -9,24 +9,34 @@ const NAMESPACE = 'IamKeyRotator';
 
 type Metrics = Readonly<Record<string, number>>;
 
-/** What a run of the rotator counted; zeros included, so that an alarm can end. */
-export function rotatorMetrics({ rows, figures }: Report): Metrics {
-  return {
+/**
+ * What a run of the rotator counted; zeros included, so that an alarm can end.
+ * @param everybody whether the run looked at the whole account: figures on a few users must not
+ *   raise or end an alarm on all
+ */
+export function rotatorMetrics({ rows, figures }: Report, everybody: boolean): Metrics {
+  const done = {
     ...outcomes(rows, {
       Rotations: ['rotated'],
+      KeysDeactivated: ['deactivated'],
+      KeysDeleted: ['deleted'],
+    }),
+    ...mails(figures),
+  };
+  if (!everybody) return done;
+  return {
+    ...done,
+    ...outcomes(rows, {
       RotationsFailed: ['failed', 'withdrawn'],
       RotationsPostponed: ['postponed'],
       UsersLeft: ['left'],
       UsersWithInvalidTags: ['invalid'],
-      KeysDeactivated: ['deactivated'],
-      KeysDeleted: ['deleted'],
     }),
     ManagedUsers: figures.managedUsers,
     OpenRotations: figures.openRotations,
     OverdueDestructions: figures.overdueDestructions,
     OldestKeyAgeDays: figures.oldestKeyAgeDays ?? 0,
     MedianKeyAgeDays: figures.medianKeyAgeDays ?? 0,
-    ...mails(figures),
   };
 }
 

@@ -37,6 +37,7 @@ describe('the metrics', () => {
     ];
     const metrics = rotatorMetrics(
       report(rows, { managedUsers: 9, oldestKeyAgeDays: 91, mailsSent: 2 }),
+      true,
     );
     expect(metrics).toMatchObject({
       Rotations: 2,
@@ -48,8 +49,22 @@ describe('the metrics', () => {
     });
   });
 
+  it('of a run over a few users say nothing about the account', () => {
+    const metrics = rotatorMetrics(
+      report([row('rotated'), row('failed')], { mailsSent: 1 }),
+      false,
+    );
+    expect(metrics).toEqual({
+      Rotations: 1,
+      KeysDeactivated: 0,
+      KeysDeleted: 0,
+      MailsSent: 1,
+      MailsNotAccepted: 0,
+    });
+  });
+
   it('of an empty run are zeros, so that an alarm can end', () => {
-    const values = Object.values(rotatorMetrics(report([])));
+    const values = Object.values(rotatorMetrics(report([]), true));
     expect(values.length).toBeGreaterThan(10);
     expect(new Set(values)).toEqual(new Set([0]));
   });

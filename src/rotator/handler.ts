@@ -16,7 +16,7 @@ export async function handler(event: unknown, context: Context): Promise<Report>
   const run = await runOf(context);
   const report = await runRotator(request, run);
   logReport(report, run.log);
-  writeMetrics(rotatorMetrics(report), context.functionName, run.clock.nowMs());
+  writeMetrics(rotatorMetrics(report, !request.users), context.functionName, run.clock.nowMs());
   if (nothingWorked(report.rows)) {
     const [problem] = [...report.problems, ...report.rows.map(({ reason }) => reason)];
     throw new Error(

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 describe('The metrics of the module', () => {
   it('are those of the rotator', () => {
-    expect(metrics.rotator).toEqual(Object.keys(rotatorMetrics(REPORT)).sort());
+    expect(metrics.rotator).toEqual(Object.keys(rotatorMetrics(REPORT, true)).sort());
   });
 
   it('are those of the destructor', () => {

@@ -105,7 +105,7 @@ async function sendAgain(
       return { kind: 'not-accepted', answer, address: policy.address };
     }
     // Reminders go where this mail went.
-
+    told = today;
     return { kind: 'sent', record: today, address: policy.address };
   } finally {
     await held.release<Kept>(told).catch((error: unknown) => {

@@ -11,8 +11,18 @@ export interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-/** To be called before the first client is made. */
-export function applyGlobals({ region, profile }: GlobalOptions, { env }: Pick<Io, 'env'>): void {
+const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):/;
+
+/**
+ * To be called before the first client is made.
+ * @param options of the command; the ARN of a function tells the Region as well
+ */
+export function applyGlobals(
+  options: GlobalOptions & { readonly function?: string },
+  { env }: Pick<Io, 'env'>,
+): void {
+  const { profile } = options;
+  const region = options.region ?? FUNCTION_ARN.exec(options.function ?? '')?.[1];
   if (profile !== undefined) {
     env.AWS_PROFILE = profile;
     // A profile that was asked for by name counts more than keys that happen to be set.

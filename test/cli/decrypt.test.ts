@@ -130,7 +130,7 @@ describe('ikr decrypt', () => {
     const [head = '', key, vector, ciphertext = '', tag] = token.split('.');
     const cut = [head, key, vector, ciphertext.slice(32), tag].join('.');
 
-    expect(await failure([cut])).toContain('cut or changed on its way');
+    expect(await failure([cut])).toContain('its content key is the right one');
   });
 
   it('asks for one when there are several, and says whose they are', async () => {
@@ -261,6 +261,24 @@ describe('ikr decrypt', () => {
     const err = await failure([foreign]);
 
     expect(err).toContain('another AWS account: 999999999999, not 111122223333');
+  });
+
+  it('prints nothing that would be more than a key pair where it is pasted', async () => {
+    const contentKey = sealer.newContentKey();
+    const hostile = await sealer.seal(
+      {
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretAccessKey: new Secret('x\ncredential_process = evil'),
+      },
+      contentKey,
+      {
+        rotationId: 'r',
+        userArn: 'arn:aws:iam::111122223333:user/alice',
+        parameterName: '/ikr/secret/iam/alice',
+        region: 'eu-central-1',
+      },
+    );
+    expect(await failure([hostile, '--key', contentKey.reveal()])).toContain('no key pair of AWS');
   });
 
   it('strips what would steer the terminal from a header that nobody has proven', async () => {

@@ -67,6 +67,11 @@ describe('an error', () => {
     ).toContain('There is no AWS profile work');
   });
 
+  it('is told as it is when it was written for a person', () => {
+    const own = new SettingsError(['MAIL_FROM is not set']);
+    expect(told(own)).toBe(own.message);
+  });
+
   it('never shows what else it holds', () => {
     const thrown = error('Strange', 'odd', { input: { SecretAccessKey: 'hush' } });
     expect(told(thrown)).not.toContain('hush');

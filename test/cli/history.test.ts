@@ -43,7 +43,7 @@ describe('ikr history', () => {
     const { code, out } = await history();
 
     expect(code).toBe(0);
-    expect(out.split('\n')[4]).toMatch(/^2026-04-01 00:00 UTC +alice .*today/);
+    expect(out.split('\n')[4]).toMatch(/^2026-04-01 00:00 +alice .*today/);
     expect(out).toContain('4 rotations: 2 completed, 1 failed, 1 user-gone.');
   });
 

@@ -116,6 +116,15 @@ describe('ikr status', () => {
     await cli.ikr(['rotate', '--user', 'frank', '--function', FUNCTION]);
   });
 
+  it('shows its progress where somebody may be watching, and nowhere else', async () => {
+    cli.managed('frances', 1);
+
+    const watched = await cli.ikr(['status', '--table', TABLE, '--json'], { columns: 80 });
+    expect(watched.err).toContain('Looking at keys');
+    expect(watched.json()).toMatchObject({ table: TABLE });
+    expect((await status()).err).not.toContain('Looking at keys');
+  });
+
   it('tells of items that can not be read, and of all the others', async () => {
     await cli.account.hands.putItem(TABLE, {
       user: { S: 'AIDABROKENBROKEN2345' },

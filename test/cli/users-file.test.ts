@@ -59,6 +59,12 @@ describe('a file of users', () => {
     );
   });
 
+  it('takes no text in a list for a name', () => {
+    expect(mistakesIn('{"alice": ["b", "a", "a"], "a": {"x": "y"}}')).toEqual([
+      expect.stringContaining('1 alice the tags must be an object'),
+    ]);
+  });
+
   it.each([
     ['IKR:EMIAL', 'did you mean IKR:EMAIL?'],
     ['IKR:MAIL', 'did you mean IKR:EMAIL?'],

@@ -76,9 +76,9 @@ const STYLES: Readonly<Record<Outcome, Style | undefined>> = {
 };
 
 const COLUMNS: readonly Column<HistoryItem>[] = [
-  { title: 'CLOSED', text: ({ closedAtMs }) => moment(closedAtMs) },
+  { title: 'CLOSED (UTC)', text: ({ closedAtMs }) => moment(closedAtMs).replace(' UTC', '') },
   { title: 'USER', text: ({ userName }) => userName, wraps: true },
-  { title: 'USER ID', text: ({ userId }) => userId, from: 150 },
+  { title: 'USER ID', text: ({ userId }) => userId, from: 180 },
   { title: 'OUTCOME', text: ({ outcome }) => outcome, style: ({ outcome }) => STYLES[outcome] },
   { title: 'OLD KEY', text: ({ oldKeyId }) => oldKeyId, from: 100 },
   { title: 'NEW KEY', text: ({ newKeyId = '' }) => newKeyId, from: 120 },

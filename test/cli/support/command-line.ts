@@ -10,7 +10,7 @@ import type { Journal } from '../../../src/ports.ts';
 import { systemClock } from '../../../src/wiring.ts';
 import { type LocalAccount, startLocalAccount } from '../../support/account/index.ts';
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 export const TABLE = 'ikr';
 export const FUNCTION = 'ikr-rotator';
 const SETTINGS = { IAM_KEY_ROTATOR_TABLE: TABLE, MAIL_FROM: 'Keys <keys@example.com>' };

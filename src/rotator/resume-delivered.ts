@@ -2,6 +2,7 @@
  * Going on with a rotation whose new key was handed over, or that a person has cancelled.
  */
 import { cancel, destroy, rearm } from '../destructor/destroy.ts';
+import { type DestructionPolicy, maxAgeAtMs } from '../domain/destruction.ts';
 import type { AccessKey } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
 import {
@@ -21,9 +22,18 @@ import { row } from './row.ts';
 /** From this much over its time on, an old key is destroyed here: TTL may be two days late. */
 const OVERDUE_AFTER_MS = DAY_MS;
 
-/** Whether an old key is so late that the rotator destroys it itself. */
-export function isOverdue(record: DeliveredRecord, nowMs: number): boolean {
-  return nowMs >= nextStepAtMs(record) + OVERDUE_AFTER_MS;
+/**
+ * Whether an old key is so late that the rotator destroys it itself. A key that has reached the age
+ * limit does not wait for TTL at all.
+ */
+export function isOverdue(
+  record: DeliveredRecord,
+  policy: Pick<DestructionPolicy, 'maxKeyAgeDays'>,
+  nowMs: number,
+): boolean {
+  const dueAtMs = nextStepAtMs(record);
+  const latestAtMs = Math.max(dueAtMs, maxAgeAtMs(record, policy));
+  return nowMs >= Math.min(dueAtMs + OVERDUE_AFTER_MS, latestAtMs);
 }
 
 /** Delivered: wait for the timer, step in where it fails, and see what people did meanwhile. */
@@ -42,7 +52,7 @@ export async function resumeDelivered(
     return cancel(await Held.claim(record, run), 'a person removed the timer', run);
   }
   if (has(record.oldKeyId) && has(record.newKeyId)) {
-    if (isOverdue(record, nowMs)) return destroy(record, run);
+    if (isOverdue(record, run.destruction, nowMs)) return destroy(record, run);
     if (!ownTimer) await rearm(record, nextStepAtMs(record), run);
     return {
       ...row(record, 'waiting', 'the new key was delivered; the old key waits for its time'),

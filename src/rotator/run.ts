@@ -114,7 +114,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
     figures: {
       managedUsers: users.filter((user) => policyFor(user, run.rotation).kind === 'managed').length,
       openRotations: open.length,
-      overdueDestructions: overdue(open, rows, startedAtMs),
+      overdueDestructions: overdue(open, rows, run, startedAtMs),
       ...run.postman.counts,
       ...keyAges(rows, startedAtMs),
     },
@@ -122,15 +122,20 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   };
 }
 
-/** Old keys whose time was over a day ago, and whose destruction failed in this run as well. */
-function overdue(open: readonly OpenRecord[], rows: readonly ReportRow[], nowMs: number): number {
+/** Old keys that this run should have destroyed itself, and could not. */
+function overdue(
+  open: readonly OpenRecord[],
+  rows: readonly ReportRow[],
+  run: Pick<Run, 'destruction'>,
+  nowMs: number,
+): number {
   const failed = new Set(
     rows.flatMap(({ userId, outcome }) => (outcome === 'failed' ? [userId] : [])),
   );
   return open.filter(
     (record) =>
       (record.state === 'SCHEDULED' || record.state === 'DEACTIVATED') &&
-      isOverdue(record, nowMs) &&
+      isOverdue(record, run.destruction, nowMs) &&
       failed.has(record.userId),
   ).length;
 }

@@ -4,6 +4,7 @@
  */
 import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import { describeError } from '../errors.ts';
 import type { Clock, Log, Mailer } from '../ports.ts';
 
 /** Waits between tries of one mail that was answered *not now*. */
@@ -17,6 +18,7 @@ export class Postman {
   readonly #log: Log;
   #verification: Promise<Verification> | undefined;
   #remaining = Number.POSITIVE_INFINITY;
+  #quotaSpent = false;
   #intervalMs = 0;
   #nextSlotAtMs = 0;
   #failuresInARow = 0;
@@ -37,16 +39,25 @@ export class Postman {
   }
 
   async #verify(): Promise<Verification> {
-    const verification = await this.#mailer.verify();
+    const verification = await this.#ask();
     for (const warning of verification.warnings) this.#log.warn('mailer', { warning });
     this.#remaining = verification.remaining ?? Number.POSITIVE_INFINITY;
     this.#intervalMs = verification.perSecond ? SECOND_MS / verification.perSecond : 0;
     return verification;
   }
 
+  async #ask(): Promise<Verification> {
+    try {
+      return await this.#mailer.verify();
+    } catch (error) {
+      const reason = `the mailer could not be asked: ${describeError(error)}`;
+      return { kind: 'unknown', reason, warnings: [] };
+    }
+  }
+
   /** How many mails the quota still allows, as far as is known. */
   get remaining(): number {
-    return this.#remaining;
+    return this.#quotaSpent ? 0 : this.#remaining;
   }
 
   /** Mails of this run so far, by whether the last answer was *accepted*. */
@@ -56,7 +67,7 @@ export class Postman {
 
   /** Why no new rotation should begin now: a key that cannot be mailed must not be created. */
   get stopped(): string | undefined {
-    if (this.#remaining <= 0) return 'the mail quota is spent';
+    if (this.remaining <= 0) return 'the mail quota is spent';
     return this.#failuresInARow >= FAILURES_UNTIL_STOPPED
       ? `the last mails were not accepted (${this.#lastFailure})`
       : undefined;
@@ -89,14 +100,17 @@ export class Postman {
   }
 
   async #sendOnce(mail: Mail): Promise<MailAnswer> {
-    if (this.#remaining <= 0) {
+    if (this.remaining <= 0) {
       return { kind: 'not-now', reason: 'the mail quota is spent', quotaSpent: true };
     }
     // Counted before the answer: mails under way at the same time must not overdraw the quota.
     this.#remaining -= 1;
     await this.#waitForSlot();
     const answer = await this.#mailer.send(mail);
-    if (answer.kind === 'not-now') this.#remaining = answer.quotaSpent ? 0 : this.#remaining + 1;
+    if (answer.kind === 'not-now') {
+      this.#remaining += 1;
+      this.#quotaSpent ||= answer.quotaSpent === true;
+    }
     return answer;
   }
 

@@ -1,0 +1,216 @@
+import { describe, expect, it } from '@jest/globals';
+import { handleBatch } from '../../src/destructor/batch.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { failAlways } from '../support/memory/faults.ts';
+import { destruct, expire, rotate } from '../support/memory/life.ts';
+import { inUse } from '../support/memory/states.ts';
+import { createWorld, type World } from '../support/memory/world.ts';
+
+/** So many users whose old keys are due; the name of each is `user<number>`. */
+async function due(count: number) {
+  const world = createWorld();
+  const users = Array.from({ length: count }, (_, number) => world.hire(`user${number}`));
+  await rotate(world);
+  await world.owners.readMail();
+  world.owners.useNewestKeys();
+  world.clock.advance(7 * DAY_MS);
+  return { world, users };
+}
+
+const keyCount = (world: World, { userId }: { userId: string }) => world.iam.keysOf(userId).length;
+
+describe('a batch', () => {
+  it('is handled as a whole, user by user', async () => {
+    const { world, users } = await due(25);
+    const { rows, failures } = await expire(world);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(Array(25).fill('deleted'));
+    expect(failures).toEqual([]);
+    expect(users.map((user) => keyCount(world, user))).toEqual(Array(25).fill(1));
+  });
+
+  it('is not spoiled by the trouble of one user', async () => {
+    const { world, users } = await due(5);
+    const [troubled] = users;
+    world.onCall = (name, phase, [userName]) => {
+      if (name === 'keys.delete' && phase === 'before' && userName === 'user0') {
+        throw new Error('IAM is in trouble');
+      }
+    };
+    const { rows, failures } = await expire(world);
+    expect(rows.map(({ outcome }) => outcome).sort()).toEqual([
+      ...Array(4).fill('deleted'),
+      'failed',
+    ]);
+    expect(failures).toEqual([]);
+    expect(world.timers()).toMatchObject([
+      {
+        userId: troubled?.userId,
+        deleteOnEpochSeconds: (world.clock.nowMs() + 5 * MINUTE_MS) / SECOND_MS,
+      },
+    ]);
+  });
+
+  it('waits as long as the setting says', async () => {
+    const { world } = await due(1);
+    world.onCall = failAlways('keys.delete');
+    await expire(world, {
+      destruction: { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 30 },
+    });
+    expect(world.timers()).toMatchObject([
+      { deleteOnEpochSeconds: (world.clock.nowMs() + 30 * MINUTE_MS) / SECOND_MS },
+    ]);
+  });
+
+  it('reports what can not even be put off, and no secret with it', async () => {
+    const { world, users } = await due(3);
+    const secrets = users.flatMap(({ userId }) =>
+      world.iam.keysOf(userId).map(({ accessKeyId }) => world.iam.secretOf(accessKeyId)),
+    );
+    const failed = users[1]?.userId;
+    world.onCall = (name, phase, [about]) => {
+      const userId = (about as { userId?: string } | undefined)?.userId ?? about;
+      if (phase === 'before' && userId === failed && /read|putTimer/.test(name)) {
+        throw new Error('DynamoDB is in trouble');
+      }
+    };
+    world.table.expire();
+    const sequence = world.table.stream.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    const { rows, failures } = await destruct(world);
+    expect(failures).toEqual([sequence[1]]);
+    expect(rows).toHaveLength(2);
+    for (const secret of secrets) expect(JSON.stringify(world.logs)).not.toContain(secret);
+
+    // The stream delivers it again, with all that came after it.
+    expect(world.table.stream).toHaveLength(2);
+    world.onCall = undefined;
+    const again = await destruct(world);
+    expect(again.rows.map(({ outcome }) => outcome).sort()).toEqual(['deleted', 'skipped']);
+    expect(users.map((user) => keyCount(world, user))).toEqual([1, 1, 1]);
+  });
+
+  it('handles the records of one user in their order', async () => {
+    const { world, users } = await due(1);
+    const [{ userId, oldKeyId } = { userId: '', oldKeyId: '' }] = users;
+    // The person removes a timer that has just been set again: the veto comes second.
+    const item = world.table.get({ user: userId, ak: oldKeyId });
+    world.iam.setStatus(world.recordIn(userId, 'SCHEDULED').newKeyId, 'Inactive');
+    world.table.expire();
+    world.table.put({ ...item });
+    world.table.remove({ user: userId, ak: oldKeyId });
+    const { rows } = await destruct(world);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['waiting', 'cancelled']);
+    expect(world.record(userId)?.state).toBe('CANCELLED');
+  });
+
+  it('can come twice', async () => {
+    const { world, users } = await due(3);
+    world.table.expire();
+    const event = { Records: world.table.stream };
+    await handleBatch(event, world.run());
+    const { rows, failures } = await handleBatch(event, world.run());
+    expect(rows.map(({ outcome }) => outcome)).toEqual(Array(3).fill('skipped'));
+    expect(failures).toEqual([]);
+    expect(users.map((user) => keyCount(world, user))).toEqual([1, 1, 1]);
+    expect(await world.history()).toHaveLength(3);
+  });
+
+  it('is put off in good order when the time of the function is nearly over', async () => {
+    const { world, users } = await due(30);
+    world.onCall = (name, phase) => {
+      if (name === 'keys.delete' && phase === 'after') world.clock.advance(MINUTE_MS);
+    };
+    const { rows, failures } = await expire(world);
+    const deleted = rows.filter(({ outcome }) => outcome === 'deleted').length;
+    expect(deleted).toBeGreaterThan(5);
+    expect(deleted).toBeLessThan(25);
+    expect(failures).toEqual([]);
+    expect(rows).toHaveLength(30);
+    expect(world.timers()).toHaveLength(30 - deleted);
+    world.onCall = undefined;
+    world.clock.advance(DAY_MS);
+    await expire(world);
+    expect(users.map((user) => keyCount(world, user))).toEqual(Array(30).fill(1));
+  });
+
+  it('in a dry run changes nothing but timers', async () => {
+    const { world, users } = await due(3);
+    const before = [world.iam.snapshot(), world.parameters.snapshot(), world.mail.snapshot()];
+    const records = users.map(({ userId }) => world.record(userId));
+    await expire(world, { dryRun: true });
+    expect([world.iam.snapshot(), world.parameters.snapshot(), world.mail.snapshot()]).toEqual(
+      before,
+    );
+    expect(users.map(({ userId }) => world.record(userId))).toEqual(records);
+    expect(world.timers().map(({ deleteOnEpochSeconds }) => deleteOnEpochSeconds)).toEqual(
+      Array(3).fill((world.clock.nowMs() + DAY_MS) / SECOND_MS),
+    );
+  });
+});
+
+describe('a stream record that means nothing to us', () => {
+  const unreadable = {
+    eventName: 'REMOVE',
+    dynamodb: {
+      Keys: { user: { S: 'AIDAX' }, ak: { S: 'AKIAX' } },
+      OldImage: { user: { S: 'AIDAX' }, ak: { S: 'AKIAX' } },
+      SequenceNumber: '7',
+    },
+  };
+
+  it('of an unknown shape goes back to the stream, and spoils nothing', async () => {
+    const { world, userId } = await inUse();
+    world.clock.advance(7 * DAY_MS);
+    world.table.expire();
+    const { rows, failures } = await handleBatch(
+      { Records: [unreadable, ...world.table.stream] },
+      world.run(),
+    );
+    expect(failures).toEqual(['7']);
+    expect(rows).toMatchObject([{ userId, outcome: 'deleted' }]);
+    expect(world.logs).toContainEqual({
+      level: 'error',
+      message: 'a stream record can not be read',
+      fields: { problem: 'the removed item AIDAX AKIAX is no timer' },
+    });
+  });
+
+  it('fails the batch when it has no place in the stream', async () => {
+    const { SequenceNumber, ...dynamodb } = unreadable.dynamodb;
+    const run = createWorld().run();
+    await expect(handleBatch({ Records: [{ ...unreadable, dynamodb }] }, run)).rejects.toThrow(
+      'without a sequence number',
+    );
+    expect(SequenceNumber).toBe('7');
+  });
+
+  it('is told of when it is a rotation record that a person removed', async () => {
+    const { world, userId, keys } = await inUse();
+    const before = keys();
+    world.table.remove({ user: userId, ak: 'rotation' });
+    expect(await destruct(world)).toEqual({ rows: [], failures: [] });
+    expect(world.logs).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: { userId } }),
+    );
+    expect(keys()).toEqual(before);
+  });
+
+  it('is ignored when it is a write or the removal of history', async () => {
+    const { world } = await inUse();
+    const image = { user: { S: 'AIDAX' }, ak: { S: 'history#2026-01-01T00:00:00.000Z' } };
+    const Records = [
+      { eventName: 'INSERT', dynamodb: { SequenceNumber: '1' } },
+      { eventName: 'MODIFY', dynamodb: { SequenceNumber: '2' } },
+      { eventName: 'REMOVE', dynamodb: { Keys: image, OldImage: image, SequenceNumber: '3' } },
+    ];
+    const before = world.snapshot();
+    expect(await handleBatch({ Records }, world.run())).toEqual({ rows: [], failures: [] });
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  it.each([[undefined], [null], ['x'], [{}], [{ Records: {} }]])(
+    'is no batch at all: %j',
+    async (event) => {
+      await expect(handleBatch(event, createWorld().run())).rejects.toThrow('no Records');
+    },
+  );
+});

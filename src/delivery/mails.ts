@@ -2,9 +2,9 @@
  * The mails of one rotation, made from its record.
  */
 import type { Mail } from '../domain/delivery.ts';
-import type { Enclosed, MailFacts, MailText } from '../domain/mail/facts.ts';
+import type { Enclosed, MailFacts, MailText, OldKeyStanding } from '../domain/mail/facts.ts';
 import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from '../domain/mail/index.ts';
-import type { Promised } from '../domain/record.ts';
+import type { Promised, RotationRecord } from '../domain/record.ts';
 import { describeError } from '../errors.ts';
 import type { Run } from '../run.ts';
 
@@ -19,12 +19,25 @@ interface AboutRotation extends Promised {
 
 /** The mail that hands the new key over. */
 export async function composeNewKeyMail(
-  record: AboutRotation,
+  record: AboutRotation & { readonly state: RotationRecord['state'] },
   enclosed: Enclosed,
   repeated: boolean,
   run: Run,
 ): Promise<Mail> {
-  return envelope(record, newKeyMail({ ...(await facts(record, run)), enclosed, repeated }));
+  const oldKey = standingOf(record, run.clock.nowMs());
+  return envelope(
+    record,
+    newKeyMail({ ...(await facts(record, run)), enclosed, repeated, oldKey }),
+  );
+}
+
+function standingOf(
+  { state, deactivateOnMs, deleteOnMs }: Promised & { readonly state: RotationRecord['state'] },
+  nowMs: number,
+): OldKeyStanding {
+  if (state === 'CANCELLED') return 'stays';
+  if (state === 'DEACTIVATED') return 'inactive';
+  return (deactivateOnMs ?? deleteOnMs) <= nowMs ? 'kept' : 'works';
 }
 
 /**

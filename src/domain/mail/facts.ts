@@ -24,7 +24,17 @@ export type Enclosed =
     }
   | { readonly kind: 'clear'; readonly pair: KeyPair };
 
+/**
+ * How it stands with the old key when the mail is written:
+ * - `works`: until the promised date;
+ * - `kept`: that date is over, and it works only until the new key is used or the age limit comes;
+ * - `inactive`: it was deactivated;
+ * - `stays`: administrators took its timer back.
+ */
+export type OldKeyStanding = 'works' | 'kept' | 'inactive' | 'stays';
+
 export interface NewKeyFacts extends MailFacts {
+  readonly oldKey: OldKeyStanding;
   readonly enclosed: Enclosed;
   /** Set when the same key may have been mailed before, so that a second copy worries nobody. */
   readonly repeated: boolean;

@@ -9,7 +9,7 @@ import {
   steps,
   strong,
 } from './content.ts';
-import type { Enclosed, NewKeyFacts } from './facts.ts';
+import type { Enclosed, NewKeyFacts, OldKeyStanding } from './facts.ts';
 import {
   factTable,
   footer,
@@ -35,7 +35,7 @@ export function newKeyContent(facts: NewKeyFacts): MailContent {
     blocks: [
       deadline(facts),
       ...(facts.repeated ? [REPEATED] : []),
-      factTable(facts, plannedFate(facts, 'is')),
+      factTable(facts, facts.oldKey === 'stays' ? [] : plannedFate(facts, 'is')),
       ...instructions(facts),
       heading('What to do'),
       ...(facts.enclosed.kind === 'sealed'
@@ -48,25 +48,51 @@ export function newKeyContent(facts: NewKeyFacts): MailContent {
 }
 
 function deadline(facts: NewKeyFacts): Block {
-  const fate = facts.deactivateOnMs === undefined ? 'deleted' : 'deactivated';
-  return {
-    kind: 'notice',
-    tone: 'deadline',
-    blocks: [
-      paragraph(
-        'Your access key is getting old, so you have a new one. Please change to it before ',
-        strong(humanMoment(stopsWorkingAtMs(facts))),
-        '. Both keys work until then.',
-      ),
-      facts.requireNewKeyUsed
-        ? paragraph(
-            'The old key is kept longer if the new one was not used by then. ',
-            'But when it reaches the age limit, it is deactivated in any case.',
-          )
-        : paragraph(`Then the old key is ${fate}, even if the new one was never used.`),
-    ],
-  };
+  return { kind: 'notice', tone: 'deadline', blocks: WHAT_HOLDS[facts.oldKey](facts) };
 }
+
+const WHAT_HOLDS: Readonly<Record<OldKeyStanding, (facts: NewKeyFacts) => Block[]>> = {
+  works: (facts) => [
+    paragraph(
+      'Your access key is getting old, so you have a new one. Please change to it before ',
+      strong(humanMoment(stopsWorkingAtMs(facts))),
+      '. Both keys work until then.',
+    ),
+    facts.requireNewKeyUsed
+      ? paragraph(
+          'The old key is kept longer if the new one was not used by then. ',
+          'But when it reaches the age limit, it is deactivated in any case.',
+        )
+      : paragraph(
+          `Then the old key is ${facts.deactivateOnMs === undefined ? 'deleted' : 'deactivated'}, `,
+          'even if the new one was never used.',
+        ),
+  ],
+  kept: (facts) => [
+    paragraph(
+      'You have a new access key. Please change to it now: the time of your old key was over on ',
+      strong(humanMoment(stopsWorkingAtMs(facts))),
+      '.',
+    ),
+    paragraph(
+      'It still works only because the new key was not used yet. ',
+      'When it reaches the age limit, it is deactivated in any case.',
+    ),
+  ],
+  inactive: () => [
+    paragraph(
+      'You have a new access key. Please change to it now: ',
+      strong('your old key does not work any more'),
+      '.',
+    ),
+  ],
+  stays: () => [
+    paragraph(
+      'You have a new access key. Your administrators decided that the old one stays for now; ',
+      'both keys work until they delete one of them.',
+    ),
+  ],
+};
 
 const REPEATED = paragraph(
   'We may have sent you this same key before: then all is well, and you need only one of the mails.',
@@ -75,12 +101,17 @@ const REPEATED = paragraph(
 function sealedSteps(facts: NewKeyFacts, sealed: Sealed): Block[] {
   return [
     paragraph(
-      'The new key is sealed. You open it with the help of your old key, so do it while the old ',
-      'key still works.',
+      facts.oldKey === 'inactive'
+        ? 'The new key is sealed. Your old key can not open it any more: use another AWS profile that may read the parameter named below, or ask your AWS administrators to open it for you.'
+        : 'The new key is sealed. You open it with the help of your old key, so do it while the old key still works.',
     ),
     steps(
       [
-        paragraph('Open the new key. Run this where your old key is set up:'),
+        paragraph(
+          facts.oldKey === 'inactive'
+            ? 'Open the new key. Run this where such a profile is set up:'
+            : 'Open the new key. Run this where your old key is set up:',
+        ),
         commands('ikr decrypt'),
         paragraph(
           'Paste this whole mail, or only the sealed key pair below. Press Enter, then Ctrl+D ',
@@ -91,7 +122,7 @@ function sealedSteps(facts: NewKeyFacts, sealed: Sealed): Block[] {
           code(sealed.parameterName),
           ' in Region ',
           code(sealed.region),
-          '. A profile that still has the old key is right.',
+          facts.oldKey === 'inactive' ? '.' : '. A profile that still has the old key is right.',
         ),
       ],
       putItToUse(
@@ -99,7 +130,7 @@ function sealedSteps(facts: NewKeyFacts, sealed: Sealed): Block[] {
         'ikr decrypt --format credentials',
       ),
       testTheNewKey(facts),
-      LEAVE_THE_OLD_KEY,
+      leaveTheOldKey(facts),
     ),
     heading('Sealed key pair'),
     { kind: 'token', lines: wrapToken(sealed.token).split('\n') },
@@ -120,7 +151,7 @@ function clearSteps(facts: NewKeyFacts, { pair }: Clear): Block[] {
       ],
       putItToUse(),
       testTheNewKey(facts),
-      LEAVE_THE_OLD_KEY,
+      leaveTheOldKey(facts),
     ),
   ];
 }
@@ -136,6 +167,12 @@ function putItToUse(hint?: string, command?: string): Block[] {
   ];
 }
 
-const LEAVE_THE_OLD_KEY: Block[] = [
-  paragraph('Do not delete the old key by hand. It goes by itself.'),
-];
+function leaveTheOldKey({ oldKey }: NewKeyFacts): Block[] {
+  return [
+    paragraph(
+      oldKey === 'stays'
+        ? 'Do not delete the old key by hand before you have asked your administrators.'
+        : 'Do not delete the old key by hand. It goes by itself.',
+    ),
+  ];
+}

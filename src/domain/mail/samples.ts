@@ -55,7 +55,7 @@ const CLEAR: Enclosed = {
   },
 };
 
-const SEALED_FACTS: NewKeyFacts = { ...FACTS, enclosed: SEALED, repeated: false };
+const SEALED_FACTS: NewKeyFacts = { ...FACTS, enclosed: SEALED, repeated: false, oldKey: 'works' };
 
 /** Every mail in every variant that reads differently. */
 export function sampleMails(): SampleMail[] {
@@ -73,7 +73,27 @@ export function sampleMails(): SampleMail[] {
     {
       name: 'new-key-sealed-repeated',
       about: 'New key, sealed, sent again; the old key goes whether or not the new one was used',
-      mail: newKeyMail({ ...SEALED_FACTS, repeated: true, requireNewKeyUsed: false }),
+      mail: newKeyMail({
+        ...SEALED_FACTS,
+        repeated: true,
+        oldKey: 'works',
+        requireNewKeyUsed: false,
+      }),
+    },
+    {
+      name: 'new-key-sealed-late',
+      about: 'New key, sealed, sent again when the time of the old key was over',
+      mail: newKeyMail({ ...SEALED_FACTS, repeated: true, oldKey: 'kept' }),
+    },
+    {
+      name: 'new-key-sealed-inactive',
+      about: 'New key, sealed, sent again when the old key was deactivated',
+      mail: newKeyMail({ ...SEALED_FACTS, ...IN_STAGES, repeated: true, oldKey: 'inactive' }),
+    },
+    {
+      name: 'new-key-sealed-cancelled',
+      about: 'New key, sealed, sent again after administrators took the timer back',
+      mail: newKeyMail({ ...SEALED_FACTS, repeated: true, oldKey: 'stays' }),
     },
     {
       name: 'new-key-clear',
@@ -82,6 +102,7 @@ export function sampleMails(): SampleMail[] {
         ...FACTS,
         enclosed: CLEAR,
         repeated: false,
+        oldKey: 'works',
         instructions: INSTRUCTIONS,
       }),
     },
@@ -94,6 +115,7 @@ export function sampleMails(): SampleMail[] {
         requireNewKeyUsed: false,
         enclosed: CLEAR,
         repeated: true,
+        oldKey: 'works',
       }),
     },
     {

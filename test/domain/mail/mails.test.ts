@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MailFacts, MailText } from '../../../src/domain/mail/facts.ts';
+import type { MailFacts, MailText, OldKeyStanding } from '../../../src/domain/mail/facts.ts';
 import { newKeyMail, reminderMail } from '../../../src/domain/mail/index.ts';
 import { sampleMails } from '../../../src/domain/mail/samples.ts';
 import { Secret } from '../../../src/domain/secret.ts';
@@ -61,8 +61,8 @@ describe('the mail with the new key', () => {
     kind: 'clear',
     pair: { accessKeyId: FACTS.newKeyId, secretAccessKey: new Secret('invented/secret') },
   } as const;
-  const text = (change: Partial<MailFacts>, repeated = false) =>
-    oneLine(newKeyMail({ ...withoutStage(), ...change, enclosed, repeated }).text);
+  const text = (change: Partial<MailFacts>, repeated = false, oldKey: OldKeyStanding = 'works') =>
+    oneLine(newKeyMail({ ...withoutStage(), ...change, enclosed, repeated, oldKey }).text);
 
   it('asks to change before the first stage', () => {
     expect(text({})).toContain('before 27 November 2026, 14:05 UTC');
@@ -80,6 +80,22 @@ describe('the mail with the new key', () => {
     expect(text({ requireNewKeyUsed: true })).toContain('age limit, it is deactivated');
     expect(text({ requireNewKeyUsed: false })).not.toContain('is kept longer');
     expect(text({ requireNewKeyUsed: false })).toContain('even if the new one was never used');
+  });
+
+  it.each([
+    ['works', 'Both keys work until then', 'with the help of your old key'],
+    ['kept', 'the time of your old key was over on', 'with the help of your old key'],
+    ['inactive', 'your old key does not work any more', 'Your old key can not open it any more'],
+    ['stays', 'decided that the old one stays', 'with the help of your old key'],
+  ] as const)('never says more of an old key that %s than is true', (oldKey, said, opened) => {
+    expect(text({}, true, oldKey)).toContain(said);
+    if (oldKey !== 'works') expect(text({}, true, oldKey)).not.toContain('work until then');
+    const facts = { ...FACTS, repeated: true, oldKey };
+    const sealed = newKeyMail({
+      ...facts,
+      enclosed: { kind: 'sealed', token: TOKEN, parameterName: '/x', region: 'eu-west-1' },
+    });
+    expect(oneLine(sealed.text)).toContain(opened);
   });
 
   it('says of a second copy that it is one', () => {

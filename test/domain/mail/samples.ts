@@ -30,7 +30,8 @@ const SEALED = {
 
 /** Every kind of mail about the same facts. */
 export const MAILS: Readonly<Record<string, (facts: MailFacts) => MailText>> = {
-  'new key, sealed': (facts) => newKeyMail({ ...facts, enclosed: SEALED, repeated: false }),
+  'new key, sealed': (facts) =>
+    newKeyMail({ ...facts, enclosed: SEALED, repeated: false, oldKey: 'works' }),
   'new key, in clear': (facts) =>
     newKeyMail({
       ...facts,
@@ -39,6 +40,7 @@ export const MAILS: Readonly<Record<string, (facts: MailFacts) => MailText>> = {
         pair: { accessKeyId: facts.newKeyId, secretAccessKey: new Secret('invented/secret') },
       },
       repeated: true,
+      oldKey: 'works',
     }),
   reminder: (facts) =>
     reminderMail({ ...facts, deactivatedAtTheLatestMs: Date.UTC(2026, 10, 30, 14, 5) }),

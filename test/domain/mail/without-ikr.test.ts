@@ -33,6 +33,7 @@ describe('the way to open a sealed key without ikr', () => {
       ...FACTS,
       enclosed: { kind: 'sealed', token, parameterName, region: 'eu-central-1' },
       repeated: false,
+      oldKey: 'works',
     });
 
     const sealed = /^-----BEGIN[\s\S]*?-----END.*$/m.exec(text)?.[0] ?? '';

@@ -18,7 +18,7 @@ export interface Clock {
 
 export interface Inventory {
   /** Every user of the account. Complete or an error: a missing user counts as deleted. */
-  users(): Promise<{ users: IamUser[]; problems: string[] }>;
+  users(): Promise<{ users: IamUser[]; notes: string[] }>;
   /**
    * What is known of everybody's keys without listing them, by user ARN; a user without an entry is
    * newer than that knowledge. `undefined` when it can't be had: then all keys are listed.

@@ -24,6 +24,7 @@ const report = (rows: ReportRow[], figures: Partial<Report['figures']> = {}): Re
     ...figures,
   },
   problems: [],
+  notes: [],
 });
 
 describe('the metrics', () => {

@@ -31,12 +31,12 @@ export function iamInventory(
   return {
     async users() {
       try {
-        return { users: await usersInPages(iam), problems: [] };
+        return { users: await usersInPages(iam), notes: [] };
       } catch (error) {
         if (!/^AccessDenied/.test(errorName(error))) throw error;
         return {
           users: await usersOneByOne(iam),
-          problems: [
+          notes: [
             'iam:GetAccountAuthorizationDetails is denied, so the tags of every user were read one by one',
           ],
         };

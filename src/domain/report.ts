@@ -73,8 +73,10 @@ export interface Report {
   readonly rows: readonly ReportRow[];
   readonly totals: Readonly<Partial<Record<RowOutcome, number>>>;
   readonly figures: Figures;
-  /** What concerns the whole run: the mailer, the inventory, items of an unknown shape. */
+  /** What concerns the whole run and is to be mended: the mailer, items of an unknown shape. */
   readonly problems: readonly string[];
+  /** What the run did another way than usual, and why. */
+  readonly notes: readonly string[];
 }
 
 /** Outcomes that are work: if all of a run's work failed, the run failed. */

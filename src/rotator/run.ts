@@ -46,7 +46,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const startedAtMs = run.clock.nowMs();
   const dryRun = run.dryRun || request.dryRun;
   // The report on all keys is not asked for when a few users are: theirs are simply listed.
-  const [{ users, problems: found }, journal, hints] = await Promise.all([
+  const [{ users, notes }, journal, hints] = await Promise.all([
     run.inventory.users(),
     run.journal.scan(),
     request.users ? undefined : run.inventory.keyHints(),
@@ -56,7 +56,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const records = new Map(journal.records.map((record) => [record.userId, record]));
 
   const rows: ReportRow[] = [];
-  const problems = [...found, ...journal.problems];
+  const problems = [...journal.problems];
   const limit = pLimit(CONCURRENCY);
 
   // What an earlier run left open comes first, whether its user is still tagged or not.
@@ -119,6 +119,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
       ...keyAges(rows, startedAtMs),
     },
     problems,
+    notes,
   };
 }
 

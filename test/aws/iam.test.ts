@@ -136,14 +136,14 @@ describe('the inventory', () => {
   it('reads every user with ID and tags, over short pages', async () => {
     account.iam.knobs.pageSize = 3;
     for (let index = 0; index < 10; index++) account.hands.createUser(`many-${index}`);
-    const { users: found, problems } = await inventory.users();
+    const { users: found, notes } = await inventory.users();
     account.iam.knobs.pageSize = 1000;
     expect(found.filter(({ userName }) => userName.startsWith('many-'))).toHaveLength(10);
     expect(found.find(({ userName }) => userName === name)).toMatchObject({
       userId: expect.stringMatching(/^AIDA/),
       tags: [{ key: 'IKR:EMAIL', value: 'x@example.com' }],
     });
-    expect(problems).toEqual([]);
+    expect(notes).toEqual([]);
   });
 
   it('goes the slower way when the faster one is denied, and says so', async () => {
@@ -152,13 +152,13 @@ describe('the inventory', () => {
       kind: 'deny',
       times: 9,
     });
-    const { users: found, problems } = await inventory.users();
+    const { users: found, notes } = await inventory.users();
     expect(found.find(({ userName }) => userName === name)).toMatchObject({
       userId: expect.stringMatching(/^AIDA/),
       arn: expect.stringContaining(name),
       tags: [{ key: 'IKR:EMAIL', value: 'x@example.com' }],
     });
-    expect(problems).toEqual([expect.stringMatching(/iam:GetAccountAuthorizationDetails/)]);
+    expect(notes).toEqual([expect.stringMatching(/iam:GetAccountAuthorizationDetails/)]);
   });
 
   it('fails as a whole when a page can not be read: a missing user would count as deleted', async () => {

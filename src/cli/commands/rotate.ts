@@ -156,6 +156,7 @@ function tell(
     `${[totals(rows), quietWords(quiet)].filter(Boolean).join('; ') || 'Nobody is managed'}.`,
   );
   if (report.dryRun) terminal.print('Dry run: nothing was changed.');
+  for (const note of report.notes) terminal.noteProse(shown(note));
   for (const problem of report.problems) {
     terminal.noteProse(`${terminal.paintNote('red', 'Problem:')} ${shown(problem)}`);
   }

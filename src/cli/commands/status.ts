@@ -37,7 +37,7 @@ export async function status(options: StatusOptions, io: Io, services: Services)
     services.inventory(log).users(),
     services.journal(settings.table).scan(),
   ]);
-  const problems = [...inventory.problems, ...journal.problems];
+  const problems = [...inventory.notes, ...journal.problems];
   const subjects = subjectsOf(inventory.users, journal, settings);
   const wanted = options.user;
   const chosen = wanted

@@ -72,7 +72,7 @@ export class MemoryIam {
   readonly inventory: Inventory = {
     users: async () => {
       const listed = [...this.#users.values()].filter(({ userId }) => !this.unlisted.has(userId));
-      return { users: listed.map(described), problems: [] };
+      return { users: listed.map(described), notes: [] };
     },
     keyHints: async () => {
       if (this.#options.report === false) return undefined;

@@ -19,6 +19,7 @@ const REPORT = {
   totals: {},
   figures: FIGURES,
   problems: [],
+  notes: [],
 };
 
 let namespace: unknown;

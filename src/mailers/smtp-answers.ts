@@ -9,6 +9,8 @@ import { quote } from './words.ts';
 interface SmtpError {
   /** `EENVELOPE` and `EMESSAGE`: the server answered a command; others: the session failed. */
   readonly code?: string;
+  /** The command that failed. */
+  readonly command?: string;
   /** The reply to the command, and its code. */
   readonly response?: string;
   readonly responseCode?: number;
@@ -20,6 +22,9 @@ interface SmtpError {
  */
 const REFUSES_SESSION = new Set([503, 530, 534, 535, 538]);
 
+/** The command at which a refusal is about the sender, who is the same for all mails. */
+const REFUSES_SENDER = 'MAIL FROM';
+
 /**
  * Reads an error.
  * @param handedOver whether any of the message was sent after the server had accepted DATA. The
@@ -30,7 +35,7 @@ export function answerOf(
   handedOver: boolean,
   secrets: readonly string[],
 ): Exclude<MailAnswer, { kind: 'accepted' }> {
-  const { code, response, responseCode = 0 } = error as SmtpError;
+  const { code, command, response, responseCode = 0 } = error as SmtpError;
   const reason = quote(response ?? networkMessage(error), secrets);
   const answered = code === 'EENVELOPE' || code === 'EMESSAGE';
 
@@ -40,7 +45,10 @@ export function answerOf(
     return { kind: 'not-now', reason, ...(quotaSpent && { quotaSpent }) };
   }
   if (answered && responseCode >= 500 && responseCode < 600) {
-    return { kind: REFUSES_SESSION.has(responseCode) ? 'not-now' : 'refused', reason };
+    // Who may not send may send to nobody: that is for the administrators to mend, and no reason to
+    // put every user's rotation off for days.
+    const concernsAll = command === REFUSES_SENDER || REFUSES_SESSION.has(responseCode);
+    return { kind: concernsAll ? 'not-now' : 'refused', reason };
   }
   if (handedOver) {
     return { kind: 'unknown', reason: `the mail was sent but not answered: ${reason}` };
@@ -53,7 +61,10 @@ export function hintOf(
   error: unknown,
   { user, parameter }: { user: string; parameter: string },
 ): string {
-  const { code } = error as SmtpError;
+  const { code, command, responseCode = 0 } = error as SmtpError;
+  if (command === REFUSES_SENDER && responseCode >= 500 && !REFUSES_SESSION.has(responseCode)) {
+    return `the sender was refused; check MAIL_FROM, and whether ${user} may send as that address`;
+  }
   switch (code) {
     case 'EAUTH':
       return `the login as ${user} failed; check SMTP_USER and the password in ${parameter}`;

@@ -82,7 +82,9 @@ describe('An SMTP mailer', () => {
       ['MAIL', '450 slow down', 'not-now'],
       ['MAIL', '530 log in first', 'not-now'],
       ['MAIL', '503 what?', 'not-now'],
-      ['MAIL', '550 not you', 'refused'],
+      ['MAIL', '550 not you', 'not-now'],
+      ['MAIL', '553 no such domain', 'not-now'],
+      ['MAIL', '554 you are blocked', 'not-now'],
       ['RCPT', '421 closing', 'not-now'],
       ['RCPT', '450 greylisted', 'not-now'],
       ['RCPT', '452 mailbox full', 'not-now'],
@@ -143,6 +145,18 @@ describe('An SMTP mailer', () => {
     server.script = { AUTH: '535 no' };
     const { reason } = await mailer.verify();
     expect(reason).toMatch(/mailer@example\.com.*SMTP_USER.*\/ikr\/mail-password/);
+  });
+
+  it.each([
+    [
+      '550 5.7.1 not your address',
+      /the sender was refused; check MAIL_FROM.*mailer@example\.com.*550/,
+    ],
+    ['450 slow down', /^SMTP server \S+: 450 slow down$/],
+    ['530 log in first', /^SMTP server \S+: 530 log in first$/],
+  ])('says what to check when the server answers “%s” to the sender', async (reply, reason) => {
+    const answer = await sendBy({ MAIL: reply });
+    expect(answer).toMatchObject({ reason: expect.stringMatching(reason) });
   });
 
   it('never repeats a password that the server echoes', async () => {

@@ -16,7 +16,7 @@ export interface Mail {
  * - `accepted`: the mail is the mail server's responsibility now;
  * - `not-now`: nothing was delivered, the same mail may be tried again (throttled, SMTP 4xx, quota);
  * - `refused`: nothing was delivered and never will be (SMTP 5xx to the recipient, rejected address);
- * - `unknown`: it may have arrived (time-out, lost connection, 5xx after the body): undo nothing.
+ * - `unknown`: it may have arrived (time-out, lost connection, HTTP 5xx): undo nothing.
  */
 export type MailAnswer =
   | { readonly kind: 'accepted'; readonly messageId?: string }

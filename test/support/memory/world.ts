@@ -31,7 +31,7 @@ export interface WorldOptions {
   readonly iam?: IamOptions;
   /** `journal.scan` tells what was true this long ago; 0 unless told. */
   readonly scanLagMs?: number;
-  /** How long a port call takes by the clock; 0 unless told. */
+  /** How long a port call takes by the clock, beside other calls; 0 unless told. */
   readonly latencyMs?: number;
   readonly sealer?: Sealer;
   /** What holds for every run that is not told otherwise. */
@@ -130,7 +130,7 @@ export class World {
     const pass: Pass = async (call, phase, args) => {
       if (phase === 'before') this.calls.push({ name: call, run: name });
       else this.#note(call, args);
-      if (this.#options.latencyMs) this.clock.advance(this.#options.latencyMs / 2);
+      if (this.#options.latencyMs) await this.clock.sleep(this.#options.latencyMs / 2);
       await gate.pass(call, phase, args);
     };
     const clock: Clock = {

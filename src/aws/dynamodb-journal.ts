@@ -62,8 +62,7 @@ export function dynamodbJournal(
       if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
       const item = await readItem(record.userId);
       if (item?.writeId === writeId) return;
-      const current = item && toRecord(item);
-      throw new Conflict(describeConflict(record, current), current);
+      throw conflict(record, item);
     }
   };
 
@@ -203,6 +202,17 @@ function historyOf(table: string, userId: string, start: PageKey) {
     ExpressionAttributeValues: { ':user': userId, ':history': HISTORY_PREFIX },
     ExclusiveStartKey: start,
   };
+}
+
+/** The conflict with what stands there, even if that can't be read. */
+function conflict(wanted: RotationRecord, item: Item | undefined): Conflict {
+  try {
+    const current = item && toRecord(item);
+    return new Conflict(describeConflict(wanted, current), current);
+  } catch (error) {
+    if (!(error instanceof ItemError)) throw error;
+    return new Conflict(error.message, undefined);
+  }
 }
 
 function describeConflict(wanted: RotationRecord, current: RotationRecord | undefined): string {

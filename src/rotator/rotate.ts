@@ -34,6 +34,8 @@ import { row } from './row.ts';
 
 /** A key is created within this time of `begin`, so that a later run can tell it by its age. */
 const CREATE_WITHIN_MS = MINUTE_MS;
+/** Waits for a new key to become known to all of IAM, which takes some seconds. */
+const SETTLING_WAITS_MS = [1, 2, 4, 8, 16].map((seconds) => seconds * SECOND_MS);
 /** Waits between tries of a creation that IAM throttled. */
 const THROTTLED_WAITS_MS = [1, 2, 4, 8, 16].map((seconds) => seconds * SECOND_MS);
 
@@ -207,17 +209,25 @@ async function keepPair(
   }
 }
 
-/** The key is in hand, ours, undelivered, and nobody else knows of it. */
+/**
+ * The key is in hand, ours, undelivered, and no record knows of it: no later run would find it.
+ * @throws Error that names the key when it has to stay
+ */
 async function discard(userName: string, accessKeyId: string, run: Run): Promise<void> {
-  const keys = (await run.keys.list(userName)) ?? [];
-  if (isOnlyActive(keys, accessKeyId)) {
-    run.log.error('an undelivered key is the only active one of its user and was kept', {
-      user: userName,
-      accessKeyId,
-    });
-    return;
+  try {
+    const keys = (await run.keys.list(userName)) ?? [];
+    if (isOnlyActive(keys, accessKeyId)) throw new Error("it is the user's only active key");
+    for (const waitMs of SETTLING_WAITS_MS) {
+      if ((await run.keys.delete(userName, accessKeyId)) === 'done') return;
+      await run.clock.sleep(waitMs);
+    }
+    throw new Error('IAM does not know it');
+  } catch (cause) {
+    throw new Error(
+      `the key ${accessKeyId} of ${userName} was never delivered and could not be taken back; delete it by hand`,
+      { cause },
+    );
   }
-  await run.keys.delete(userName, accessKeyId);
 }
 
 function names(record: RotationRecord | undefined, accessKeyId: string): boolean {

@@ -182,6 +182,19 @@ describe('the journal', () => {
     await expect(journal.read('AIDABAD')).rejects.toThrow(/changed by hand/);
   });
 
+  it('tells a conflict with an item that can not be read', async () => {
+    const record = startedRecord({ userId: 'AIDABAD' });
+    await journal.begin(record);
+    await account.hands.putItem(table, {
+      user: { S: 'AIDABAD' },
+      ak: { S: 'rotation' },
+      version: { S: 'three' },
+    });
+    const conflict = journal.replace(record, { ...record, version: 2 });
+    await expect(conflict).rejects.toThrow(Conflict);
+    await expect(conflict).rejects.toThrow(/changed by hand/);
+  });
+
   it('keeps a vetoed timer vetoed, and removes a timer', async () => {
     const timer = { userId: 'AIDA1', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 12, vetoed: true };
     await journal.putTimer(timer);

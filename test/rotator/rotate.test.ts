@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isOpen, type RotationRecord } from '../../src/domain/record.ts';
 import { DAY_MS, iso, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/errors.ts';
+import type { OnCall } from '../support/memory/calls.ts';
 import { dieAt, failAlways, failAt, once, writing } from '../support/memory/faults.ts';
 import { rotate, rotateOne } from '../support/memory/life.ts';
 import { createWorld, type World } from '../support/memory/world.ts';
@@ -330,22 +331,54 @@ describe('the write that keeps the sealed pair', () => {
     expect(keyIds(world, userId)).toHaveLength(2);
   });
 
-  it('keeps the key in hand when it is the only active one, and says so', async () => {
+  it.each<[string, (world: World, oldKeyId: string) => OnCall | undefined]>([
+    [
+      "it is the user's only active key",
+      (world, oldKeyId) => {
+        world.iam.setStatus(oldKeyId, 'Inactive');
+        return undefined;
+      },
+    ],
+    ['keys.delete failed', () => failAlways('keys.delete')],
+  ])('names the key in hand when it has to stay (%s)', async (reason, spoil) => {
     const { world, userId, oldKeyId } = setUp();
     world.onCall = once(
       'journal.replace',
       'before',
       () => {
-        world.iam.setStatus(oldKeyId, 'Inactive');
         world.table.remove({ user: userId, ak: 'rotation' });
+        world.onCall = spoil(world, oldKeyId);
       },
       writing('DELIVERING'),
     );
-    await rotateOne(world);
-    expect(keyIds(world, userId)).toHaveLength(2);
-    expect(world.logs).toContainEqual(
-      expect.objectContaining({ level: 'error', message: expect.stringContaining('was kept') }),
+    const row = await rotateOne(world);
+    const [, newKeyId] = keyIds(world, userId);
+    expect(row).toMatchObject({ outcome: 'failed', reason: expect.stringContaining(reason) });
+    expect(row.reason).toContain(`${newKeyId} of alice was never delivered`);
+  });
+
+  it('deletes the key in hand although IAM does not know it for some seconds', async () => {
+    const { world, userId, oldKeyId } = setUp({ iam: { settleMs: 10 * SECOND_MS } });
+    world.onCall = once(
+      'journal.replace',
+      'before',
+      () => world.table.remove({ user: userId, ak: 'rotation' }),
+      writing('DELIVERING'),
     );
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(keyIds(world, userId)).toEqual([oldKeyId]);
+  });
+
+  it('deletes the key in hand when the record can not be read any more', async () => {
+    const { world, userId, oldKeyId } = setUp();
+    world.onCall = once(
+      'journal.replace',
+      'before',
+      () => world.table.put({ user: userId, ak: 'rotation', version: 'by hand' }),
+      writing('DELIVERING'),
+    );
+    expect((await rotateOne(world)).reason).toMatch(/changed by hand/);
+    expect(keyIds(world, userId)).toEqual([oldKeyId]);
   });
 
   it.each(['before', 'after'] as const)(

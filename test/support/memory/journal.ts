@@ -28,7 +28,8 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       table.put(toRecordItem(record, 'write'));
       return;
     }
-    const current = item && toRecord(item);
+    const current = item && readable(item);
+    if (current instanceof ItemError) throw new Conflict(current.message, undefined);
     const found = current ? `${current.state} in version ${current.version}` : 'gone';
     throw new Conflict(`the rotation record of ${record.userName} is ${found}`, current);
   };
@@ -99,4 +100,13 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
         .sort((a, b) => a.closedAtMs - b.closedAtMs);
     },
   };
+}
+
+function readable(item: Item): RotationRecord | ItemError {
+  try {
+    return toRecord(item);
+  } catch (error) {
+    if (error instanceof ItemError) return error;
+    throw error;
+  }
 }

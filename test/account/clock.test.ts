@@ -26,4 +26,16 @@ describe('a turnable clock', () => {
     clock.set(Date.UTC(2040, 0, 1));
     expectAbout(clock.nowMs(), Date.UTC(2040, 0, 1));
   });
+
+  it('can run many times as fast as real time', () => {
+    const startMs = Date.UTC(2030, 0, 1);
+    const clock = createClock(startMs, 3_600_000);
+    expect(clock.speed).toBe(3_600_000);
+    const madeAtMs = clock.madeAtMs;
+    while (Date.now() - madeAtMs < 2);
+    // Two milliseconds are two hours.
+    expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(2 * 3_600_000);
+    clock.set(startMs);
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(startMs);
+  });
 });

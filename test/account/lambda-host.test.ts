@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClock } from '../support/account/clock.ts';
 import { type LambdaHost, startLambda } from '../support/account/lambda-host.ts';
+import { listen } from '../support/account/server.ts';
 import { startSmtp } from '../support/account/smtp.ts';
 import { Traffic } from '../support/account/traffic.ts';
 
@@ -35,6 +37,20 @@ const DO = {
     const { createTransport } = createRequire(process.env.PACKAGE)('nodemailer');
     const transport = createTransport({ host: '127.0.0.1', port, requireTLS: true });
     return transport.verify().then(String, String).finally(() => transport.close());
+  },
+  sleep: async ({ ms }) => {
+    const fromMs = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return Date.now() - fromMs;
+  },
+  race: async ({ url, ms }) => {
+    const late = new Promise((resolve) => setTimeout(resolve, ms, 'late'));
+    return Promise.race([late, fetch(url).then((response) => response.text())]);
+  },
+  abort: async ({ ms }) => {
+    const signal = AbortSignal.timeout(ms);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return signal.reason.name;
   },
   crash: () => { setImmediate(() => { throw new Error('loose end'); }); return new Promise(() => {}); },
 };
@@ -189,5 +205,44 @@ describe('a Lambda host', () => {
     await host.kill();
     expect(await running).toMatchObject({ died: true });
     expect(await host.invoke({ do: 'count' })).toMatchObject({ result: 1, cold: true });
+  });
+});
+
+describe('a Lambda host with a fast clock', () => {
+  const HOUR_MS = 3_600_000;
+  const startFast = (speed: number) => {
+    const fast = createClock(Date.UTC(2030, 0, 1), speed);
+    host = startLambda({ entry: path.join(folder, 'index.mjs'), env: {}, clock: fast });
+    return fast;
+  };
+
+  it('skips what the function merely sleeps, and turns the clock by it', async () => {
+    const fast = startFast(2);
+    const { result } = await host.invoke<number>({ do: 'sleep', ms: 5 * HOUR_MS });
+    expect(result).toBeGreaterThanOrEqual(5 * HOUR_MS);
+    expect(fast.nowMs()).toBeGreaterThanOrEqual(Date.UTC(2030, 0, 1) + 5 * HOUR_MS);
+  });
+
+  it('skips no time while an answer is on its way', async () => {
+    const asked: ServerResponse[] = [];
+    const server = createServer((_, response) => void asked.push(response));
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    startFast(2);
+    const running = host.invoke({ do: 'race', url, ms: 5 * HOUR_MS });
+    while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    // Long enough for many looks at what the function does.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    asked[0]?.end('in time');
+    const { result } = await running;
+    server.closeAllConnections();
+    server.close();
+    expect(result).toBe('in time');
+  });
+
+  it('lets time-outs take their part of the time', async () => {
+    startFast(100_000);
+    const life = { timeoutMs: 1_000 * HOUR_MS };
+    const { result } = await host.invoke({ do: 'abort', ms: 5 * HOUR_MS }, life);
+    expect(result).toBe('TimeoutError');
   });
 });

@@ -9,7 +9,7 @@ export interface LambdaOptions {
   entry: string;
   /** The whole environment of the function: nothing else is seen. */
   env: Readonly<Record<string, string>>;
-  /** The clock that `Date` follows inside the function. */
+  /** The clock that `Date` follows inside the function, and timers as well if it is a fast one. */
   clock: TurnableClock;
   functionName?: string;
   region?: string;
@@ -87,6 +87,8 @@ export function startLambda(options: LambdaOptions): LambdaHost {
         functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
         memoryMb,
         offsetMs: options.clock.offsetMs.buffer,
+        speed: options.clock.speed,
+        madeAtMs: options.clock.madeAtMs,
       },
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       execArgv: [],
@@ -132,7 +134,7 @@ export function startLambda(options: LambdaOptions): LambdaHost {
         const seconds = (timeoutMs / 1000).toFixed(2);
         const message = `${id} Error: Task timed out after ${seconds} seconds`;
         void end({ error: { name: 'Sandbox.Timedout', message, stack: '' } });
-      }, timeoutMs);
+      }, timeoutMs / options.clock.speed);
       const deadlineMs = options.clock.nowMs() + timeoutMs;
       worker.postMessage({ id, event: JSON.parse(JSON.stringify(event ?? null)), deadlineMs });
     });

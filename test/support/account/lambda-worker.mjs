@@ -7,10 +7,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { hurry } from './lambda-timers.mjs';
 
-const { entry, functionName, functionArn, memoryMb, offsetMs } = workerData;
+const { entry, functionName, functionArn, memoryMb } = workerData;
+const { offsetMs, speed, madeAtMs } = workerData;
+const offset = new BigInt64Array(offsetMs);
 
 turnDate();
+if (speed > 1) hurry(speed, Date.now, (ms) => Atomics.add(offset, 0, BigInt(ms)));
 collectOutput();
 trustExtraCertificates(process.env.NODE_EXTRA_CA_CERTS);
 
@@ -46,12 +50,12 @@ function describe(error) {
   return { name: error.name, message: error.message, stack: error.stack ?? '' };
 }
 
-/** `Date` follows the account's clock; timers stay real. */
+/** `Date` follows the account's clock; timers do too if it is a fast one, and else stay real. */
 function turnDate() {
   const RealDate = Date;
   const realNow = RealDate.now;
-  const offset = new BigInt64Array(offsetMs);
-  RealDate.now = () => realNow() + Number(Atomics.load(offset, 0));
+  RealDate.now = () =>
+    Math.round(madeAtMs + (realNow() - madeAtMs) * speed) + Number(Atomics.load(offset, 0));
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length > 0 ? args : [RealDate.now()], newTarget),

@@ -48,7 +48,7 @@ import type { CredentialReport } from './iam-report.ts';
 import { createIdentify } from './identity.ts';
 import { createLambda } from './lambda.ts';
 import type { ReceivedMail } from './mail.ts';
-import { serve } from './server.ts';
+import { type Door, openDoor, serve } from './server.ts';
 import { createSes, type SesKnobs } from './ses.ts';
 import { createSsm } from './ssm.ts';
 import type { Stream } from './stream.ts';
@@ -65,6 +65,10 @@ export type { Item, Stream } from './stream.ts';
 export interface LocalAccountOptions {
   /** What the account's clock shows at first; real time unless told. */
   startMs?: number;
+  /** Its clock, if it is to share one; `startMs` is not looked at then. */
+  clock?: TurnableClock;
+  /** Where it answers, if that is to outlive it; a door of its own unless told. */
+  door?: Door;
   accountId?: string;
   alias?: string;
   region?: string;
@@ -109,7 +113,7 @@ export interface LocalAccount extends LocalWorld {
 /** Starts an empty account on a free port of 127.0.0.1. */
 export async function startLocalAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
   const { accountId = '111122223333', alias = 'example', region = 'us-east-1' } = options;
-  const clock = createClock(options.startMs);
+  const { clock = createClock(options.startMs), door = await openDoor() } = options;
   const traffic = new Traffic(clock);
   const mails: ReceivedMail[] = [];
   const role = {
@@ -131,12 +135,8 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
     lambda.service,
     dynamodb.service,
   ];
-  const { endpoint, close } = await serve(
-    services,
-    traffic,
-    clock,
-    createIdentify(context, iam.users),
-  );
+  serve(services, traffic, clock, createIdentify(context, iam.users), door);
+  const { endpoint } = door;
 
   return {
     endpoint,
@@ -168,6 +168,8 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
     secrets: iam.users.secrets,
     secureValues: ssm.secureValues,
     violations: ssm.violations,
-    close,
+    close: async () => {
+      if (!options.door) await door.close();
+    },
   };
 }

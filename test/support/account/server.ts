@@ -19,20 +19,49 @@ const TARGETS: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
 };
 
-/** Serves all services on one port of 127.0.0.1. */
-export async function serve(
-  services: readonly Service[],
-  traffic: Traffic,
-  clock: TurnableClock,
-  identify: Identify,
-): Promise<{ endpoint: string; close(): Promise<void> }> {
+type Handle = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * An HTTP server on a free port of 127.0.0.1 that can outlive the account behind it: a Lambda host
+ * keeps its environment, and meets the next account at the same address.
+ */
+export interface Door {
+  readonly endpoint: string;
+  /** Who answers from now on. */
+  lead(handle: Handle): void;
+  close(): Promise<void>;
+}
+
+export async function openDoor(): Promise<Door> {
+  let handle: Handle = async (_, response) => void response.writeHead(503).end();
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
       response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error));
     });
   });
+  const port = await listen(server);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    lead: (next) => {
+      handle = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
 
-  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+/** Serves all services at one door. */
+export function serve(
+  services: readonly Service[],
+  traffic: Traffic,
+  clock: TurnableClock,
+  identify: Identify,
+  door: Door,
+): void {
+  door.lead(async (incoming, response) => {
     const request = await read(incoming);
     const service = services.find(({ name }) => name === serviceOf(request));
     if (!service) {
@@ -54,17 +83,7 @@ export async function serve(
       'content-length': Buffer.byteLength(body),
     });
     response.end(body);
-  };
-
-  const port = await listen(server);
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  });
 }
 
 /** Listens on a free port of 127.0.0.1 and answers its number. */

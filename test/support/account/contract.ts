@@ -41,7 +41,7 @@ export interface ContractTarget {
   close(): Promise<void>;
 }
 
-/** Gives the target of the running suite, and leaves out the tests it is known to fail. */
+/** Gives the target of the running suite, and turns the tests round that it is known to fail. */
 export interface ContractSuite {
   target(): ContractTarget;
   it(name: string, test: () => Promise<void>): void;
@@ -54,14 +54,29 @@ export interface Refusal {
   message?: RegExp;
 }
 
-/**
- * What the product relies on at AWS, as tests against any stand-in of it.
- * @param gaps names of tests that the target is known to fail; they are skipped by name
- */
+const PARTS = {
+  'IAM users': iamUsersContract,
+  'IAM credential report': iamReportContract,
+  'IAM access keys': iamKeysContract,
+  STS: stsContract,
+  SSM: ssmContract,
+  SES: sesContract,
+  Lambda: lambdaContract,
+  DynamoDB: dynamodbContract,
+};
+
+export interface ContractOptions {
+  /** Tests that the target is known to fail: they must fail, or the list is out of date. */
+  differences?: ReadonlySet<string>;
+  /** What the target stands in for; everything unless told. */
+  parts?: readonly (keyof typeof PARTS)[];
+}
+
+/** What the product relies on at AWS, as tests against any stand-in of it. */
 export function describeAccountContract(
   title: string,
   start: () => Promise<ContractTarget>,
-  gaps: ReadonlySet<string> = new Set(),
+  { differences = new Set(), parts }: ContractOptions = {},
 ): void {
   describe(title, () => {
     let target: ContractTarget;
@@ -71,16 +86,13 @@ export function describeAccountContract(
     afterAll(() => target?.close());
     const suite: ContractSuite = {
       target: () => target,
-      it: (name, test) => (gaps.has(name) ? it.skip : it)(name, test),
+      it: (name, test) => (differences.has(name) ? it.failing : it)(name, test),
     };
-    describe('IAM users', () => iamUsersContract(suite));
-    describe('IAM credential report', () => iamReportContract(suite));
-    describe('IAM access keys', () => iamKeysContract(suite));
-    describe('STS', () => stsContract(suite));
-    describe('SSM', () => ssmContract(suite));
-    describe('SES', () => sesContract(suite));
-    describe('Lambda', () => lambdaContract(suite));
-    describe('DynamoDB', () => dynamodbContract(suite));
+    for (const [part, contract] of Object.entries(PARTS)) {
+      if (!parts || parts.includes(part as keyof typeof PARTS)) {
+        describe(part, () => contract(suite));
+      }
+    }
   });
 }
 

@@ -1,0 +1,29 @@
+/**
+ * What the local account claims about AWS, held against engines that other people wrote: its
+ * contract (test/support/account/contract.ts), and its answers to every call of the product.
+ */
+import { describe } from '@jest/globals';
+import { describeAccountContract } from '../support/account/contract.ts';
+import { DIFFERENT_BEHAVIOUR } from './differences.ts';
+import { compareAnswers } from './support/answers.ts';
+import { iamCalls, otherCalls, SENDER, USER } from './support/calls.ts';
+import { engines, needs } from './support/engines.ts';
+import { TABLE, tableCalls } from './support/table-calls.ts';
+import { startDynamoDb, startMoto } from './support/targets.ts';
+
+needs(engines.motoContract)('moto', () => {
+  describeAccountContract('keeps the contract', startMoto, { differences: DIFFERENT_BEHAVIOUR });
+
+  describe('answers as the local account does to', () =>
+    compareAnswers({ ...iamCalls, ...otherCalls }, startMoto, async (hands) => {
+      await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
+      await hands.verifySender(SENDER);
+    }));
+});
+
+needs(engines.dynamodb)('DynamoDB Local', () => {
+  describeAccountContract('keeps the contract', startDynamoDb, { parts: ['DynamoDB'] });
+
+  describe('answers as the local account does to', () =>
+    compareAnswers(tableCalls, startDynamoDb, async (hands) => hands.createTable(TABLE)));
+});

@@ -1,0 +1,61 @@
+/** Every call of the product to DynamoDB, as it is answered and as it is refused, in this order. */
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  ScanCommand,
+  type ScanCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Calls, Side } from './calls.ts';
+
+export const TABLE = 'side-by-side';
+const Key = { user: 'AIDASIDE', ak: 'rotation' };
+const nobodys = { ...Key, user: 'AIDANOBODY' };
+
+const documents = ({ dynamodb }: Side) => DynamoDBDocumentClient.from(dynamodb);
+const put = (Item: object, more: Partial<PutCommandInput> = {}) =>
+  new PutCommand({ TableName: TABLE, Item: { ...Item }, ...more });
+const putOver = (version: number) =>
+  put(
+    { ...Key, version: version + 1 },
+    {
+      ConditionExpression: 'version = :version',
+      ExpressionAttributeValues: { ':version': version },
+    },
+  );
+const get = (key: object) =>
+  new GetCommand({ TableName: TABLE, Key: { ...key }, ConsistentRead: true });
+const query = new QueryCommand({
+  TableName: TABLE,
+  KeyConditionExpression: '#user = :user AND begins_with(ak, :prefix)',
+  ExpressionAttributeNames: { '#user': 'user' },
+  ExpressionAttributeValues: { ':user': Key.user, ':prefix': 'rot' },
+});
+const scan = (more: Partial<ScanCommandInput>) => new ScanCommand({ TableName: TABLE, ...more });
+const records = {
+  FilterExpression: 'ak = :record',
+  ExpressionAttributeValues: { ':record': Key.ak },
+};
+const reserved = { ConditionExpression: 'attribute_exists(user)' };
+const remove = () => new DeleteCommand({ TableName: TABLE, Key });
+
+export const tableCalls: Calls = {
+  PutItem: (side) => documents(side).send(put({ ...Key, version: 1, seen: ['a'], to: null })),
+  'PutItem on a condition that holds': (side) => documents(side).send(putOver(1)),
+  'PutItem on a condition that does not hold': (side) => documents(side).send(putOver(1)),
+  'PutItem without a key': (side) => documents(side).send(put({ user: 'AIDAKEYLESS' })),
+  'PutItem with a reserved word': (side) => documents(side).send(put(Key, reserved)),
+  'PutItem into no table': (side) => documents(side).send(put(Key, { TableName: 'none' })),
+  'PutItem beyond 400 KB': (side) => documents(side).send(put({ ...Key, x: 'x'.repeat(409_600) })),
+  GetItem: (side) => documents(side).send(get(Key)),
+  'GetItem of none': (side) => documents(side).send(get(nobodys)),
+  'GetItem with half a key': (side) => documents(side).send(get({ user: Key.user })),
+  Query: (side) => documents(side).send(query),
+  Scan: (side) => documents(side).send(scan(records)),
+  'Scan, a page': (side) => documents(side).send(scan({ Limit: 1 })),
+  DeleteItem: (side) => documents(side).send(remove()),
+  'DeleteItem again': (side) => documents(side).send(remove()),
+};

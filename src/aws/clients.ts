@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AdaptiveRetryStrategy, DefaultRateLimiter } from '@smithy/core/retry';
 
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000 };
 
@@ -17,12 +18,36 @@ export interface Clients {
   readonly ssm: SSMClient;
 }
 
+/**
+ * For calls that are made once and never repeated: a connection of their own. A kept one may be
+ * closed by the service in the moment in which it is used again, and then nobody knows whether the
+ * call was heard.
+ */
+const OWN_CONNECTION = {
+  httpAgent: { keepAlive: false, maxSockets: 50 },
+  httpsAgent: { keepAlive: false, maxSockets: 50 },
+};
+
+/** Throttled calls are repeated this often, at the pace that the service allows. */
+const MAX_ATTEMPTS = 8;
+
 export function createClients(): Clients {
   // The adaptive mode slows all calls of a client down when the service throttles.
-  const shared = { retryMode: 'adaptive', maxAttempts: 8, requestHandler: TIMEOUTS } as const;
+  const shared = {
+    retryMode: 'adaptive',
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: TIMEOUTS,
+  } as const;
+  // IAM counts all calls together, so its two clients keep one pace.
+  const rateLimiter = new DefaultRateLimiter({ beta: 0.9 });
+  const iam = (maxAttempts: number, agents: object = {}) =>
+    new IAMClient({
+      retryStrategy: new AdaptiveRetryStrategy(maxAttempts, { rateLimiter }),
+      requestHandler: { ...TIMEOUTS, ...agents },
+    });
   return {
-    iam: new IAMClient(shared),
-    iamOnce: new IAMClient({ maxAttempts: 1, requestHandler: TIMEOUTS }),
+    iam: iam(MAX_ATTEMPTS),
+    iamOnce: iam(1, OWN_CONNECTION),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(shared), {
       marshallOptions: { removeUndefinedValues: true },
     }),

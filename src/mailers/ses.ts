@@ -39,6 +39,9 @@ export const ses = {
   create: (values, services) => new SesMailer(values, services),
 } satisfies MailerPlugin<typeof settings>;
 
+/** As many as the SDK itself would open. */
+const MAX_CONNECTIONS = 50;
+
 class SesMailer implements Mailer {
   readonly name = 'ses';
   readonly #settings: SettingsOf<typeof settings>;
@@ -52,15 +55,20 @@ class SesMailer implements Mailer {
     this.#settings = values;
     this.#services = services;
     this.#deadline = deadline;
-    const client = (maxAttempts: number) =>
+    const client = (maxAttempts: number, keepAlive: boolean) =>
       new SESClient({
         ...(values.SES_REGION && { region: values.SES_REGION }),
         maxAttempts,
-        requestHandler: { connectionTimeout: connectMs },
+        requestHandler: {
+          connectionTimeout: connectMs,
+          httpAgent: { keepAlive, maxSockets: MAX_CONNECTIONS },
+          httpsAgent: { keepAlive, maxSockets: MAX_CONNECTIONS },
+        },
       });
-    // Repeated by the client after a lost answer, a mail might come twice.
-    this.#sender = client(1);
-    this.#reader = client(ATTEMPTS_TO_READ);
+    // Repeated by the client after a lost answer, a mail might come twice. A kept connection may be
+    // closed by SES in the moment in which it is used again, and then the mail is in doubt.
+    this.#sender = client(1, false);
+    this.#reader = client(ATTEMPTS_TO_READ, true);
   }
 
   verify(): Promise<Verification> {

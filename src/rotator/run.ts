@@ -29,7 +29,7 @@ import { rotate } from './rotate.ts';
 import { row } from './row.ts';
 
 /** How many users are worked on at a time. */
-const CONCURRENCY = 10;
+const CONCURRENCY = 25;
 
 interface Managed {
   readonly user: IamUser;

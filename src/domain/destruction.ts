@@ -4,7 +4,7 @@
  */
 import type { AccessKey } from './identity.ts';
 import { type DeliveredRecord, nextStepAtMs, type Outcome } from './record.ts';
-import { DAY_MS, HOUR_MS } from './time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
 
 /** The account's settings for the end of a key's life. */
 export interface DestructionPolicy {
@@ -36,6 +36,9 @@ const REMIND_DEACTIVATED_EVERY_MS = 7 * DAY_MS;
 /** Runs and expiries don't come to the minute: a reminder may be this much early. */
 const REMINDER_SLACK_MS = 4 * HOUR_MS;
 
+/** A key younger than this may be missing from answers of IAM, which is eventually consistent. */
+export const SETTLED_AFTER_MS = 5 * MINUTE_MS;
+
 /** The moment at which the old key is deactivated even if its successor was never used. */
 export function maxAgeAtMs(
   record: Pick<DeliveredRecord, 'oldKeyCreatedAtMs'>,
@@ -66,6 +69,10 @@ export function planDestruction(
   const oldKey = keys.find(({ accessKeyId }) => accessKeyId === record.oldKeyId);
   const newKey = keys.find(({ accessKeyId }) => accessKeyId === record.newKeyId);
 
+  if (!newKey && nowMs - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
+    const untilMs = Math.max(nextStepAtMs(record), tomorrowMs);
+    return { kind: 'wait', untilMs, reason: 'IAM does not list the new key yet' };
+  }
   if (!oldKey && !newKey) {
     return { kind: 'close', outcome: 'undone', reason: 'both keys are gone' };
   }

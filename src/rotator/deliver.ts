@@ -4,7 +4,7 @@
  */
 import { composeNewKeyMail } from '../delivery/mails.ts';
 import { rearm } from '../destructor/destroy.ts';
-import { isOnlyActive } from '../domain/destruction.ts';
+import { isOnlyActive, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { Enclosed } from '../domain/mail/facts.ts';
 import {
   type DeliveringRecord,
@@ -14,7 +14,7 @@ import {
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
-import { iso, MINUTE_MS } from '../domain/time.ts';
+import { iso } from '../domain/time.ts';
 import { deleteKey } from '../journal/effects.ts';
 import type { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -102,9 +102,6 @@ export async function withdraw(
     run,
   );
 }
-
-/** A key this young may be missing from an answer of IAM, which is eventually consistent. */
-export const SETTLED_AFTER_MS = 5 * MINUTE_MS;
 
 /** Deletes the new key and its content key, and closes the rotation as failed. */
 export async function finishWithdrawal(

@@ -2,7 +2,7 @@
  * Going on with a rotation whose new key was handed over, or that a person has cancelled.
  */
 import { cancel, destroy, rearm } from '../destructor/destroy.ts';
-import { type DestructionPolicy, maxAgeAtMs } from '../domain/destruction.ts';
+import { type DestructionPolicy, maxAgeAtMs, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
 import {
@@ -108,7 +108,8 @@ export async function resumeCancelled(
   const gone = [record.oldKeyId, record.newKeyId].filter(
     (id) => !keys.some(({ accessKeyId }) => accessKeyId === id),
   );
-  if (gone.length === 0) {
+  const isSettled = run.clock.nowMs() - record.newKeyCreatedAtMs >= SETTLED_AFTER_MS;
+  if (gone.length === 0 || !isSettled) {
     await removeTimer(timer, run);
     return row(
       record,

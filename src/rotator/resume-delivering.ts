@@ -4,7 +4,7 @@
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
 import { cancel } from '../destructor/destroy.ts';
-import { isOnlyActive } from '../domain/destruction.ts';
+import { isOnlyActive, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey } from '../domain/identity.ts';
 import { type PolicyReading, promise } from '../domain/policy.ts';
 import type { DeliveringRecord } from '../domain/record.ts';
@@ -14,7 +14,7 @@ import { DAY_MS, iso } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { deliver, SETTLED_AFTER_MS, schedule, withdraw } from './deliver.ts';
+import { deliver, schedule, withdraw } from './deliver.ts';
 import { enclose } from './rotate.ts';
 import { row } from './row.ts';
 

@@ -268,7 +268,8 @@ async function safely(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Conflict) {
+    // A record that is gone or unreadable is nobody's progress.
+    if (error instanceof Conflict && error.current) {
       return row(user, 'waiting', `another run went on with it: ${error.message}`);
     }
     if (error instanceof OutOfTime) return row(user, 'left', error.message);

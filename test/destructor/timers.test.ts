@@ -302,6 +302,7 @@ describe('a veto that comes while another run holds the record', () => {
 describe('a timer that the program removes', () => {
   it('belongs to a closed rotation, and is no veto', async () => {
     const at = await scheduled();
+    at.world.clock.advance(HOUR_MS);
     at.world.iam.deleteKey(at.newKeyId);
     await rotate(at.world);
     at.world.recordIn(at.userId, 'CLOSED');
@@ -310,6 +311,7 @@ describe('a timer that the program removes', () => {
 
   it('is no veto against the next rotation of the same key, however late the stream is', async () => {
     const at = await scheduled();
+    at.world.clock.advance(HOUR_MS);
     at.world.iam.deleteKey(at.newKeyId);
     await rotate(at.world);
     at.world.clock.advance(HOUR_MS);

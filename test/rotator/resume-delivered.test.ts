@@ -79,6 +79,7 @@ describe.each([
   it('closes when a person removed the new key: the old one stays and is due again', async () => {
     const { world, userId, oldKeyId, newKeyId, keys } = await scene({ iam: { report: false } });
     const before = keys();
+    world.clock.advance(HOUR_MS);
     world.iam.deleteKey(newKeyId);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'closed',
@@ -98,6 +99,7 @@ describe.each([
 
   it('closes when both keys are gone', async () => {
     const { world, userId, oldKeyId, newKeyId } = await scene();
+    world.clock.advance(HOUR_MS);
     world.iam.deleteKey(oldKeyId);
     world.iam.deleteKey(newKeyId);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
@@ -122,6 +124,32 @@ describe.each([
     await live(world, { days: 2 });
     expect(before).not.toEqual(keys());
     expect(world.iam.keysOf(namesake.userId)).toMatchObject([{ accessKeyId: namesake.oldKeyId }]);
+  });
+});
+
+describe('a new key that IAM does not know everywhere yet', () => {
+  const lag = { iam: { settleMs: MINUTE_MS } };
+
+  it.each([
+    ['SCHEDULED', scheduled],
+    ['CANCELLED', cancelled],
+  ] as const)('is not taken for removed by a person (%s)', async (state, scene) => {
+    const { world, userId, newKeyId, keys } = await scene(lag);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(world.record(userId)?.state).toBe(state);
+    expect(world.parameters.names()).toEqual([PARAMETER]);
+    await live(world, { days: 12 });
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+    expect(Object.keys(keys())).toHaveLength(state === 'CANCELLED' ? 2 : 1);
+  });
+
+  it('is taken for removed once it is old enough', async () => {
+    const { world, userId, newKeyId } = await scheduled(lag);
+    world.iam.deleteKey(newKeyId);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    world.clock.advance(5 * MINUTE_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    expect(world.recordIn(userId, 'CLOSED').outcome).toBe('undone');
   });
 });
 
@@ -210,6 +238,7 @@ describe('a cancelled rotation', () => {
   ])('closes when a person deletes the %s key', async (_, pick) => {
     const scene = await cancelled();
     const { world, userId, keys } = scene;
+    world.clock.advance(HOUR_MS);
     world.iam.deleteKey(pick(scene));
     expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
     expect(world.recordIn(userId, 'CLOSED')).toMatchObject({

@@ -214,12 +214,15 @@ describe('a delivery waits, and no attempt is counted, while', () => {
 
   it('the mails of this run are not accepted', async () => {
     const world = createWorld();
-    for (let number = 0; number < 14; number++) world.hire(`user${number}`);
+    for (let number = 0; number < 60; number++) world.hire(`user${number}`);
     world.mail.answer = LOST;
-    for (let number = 0; number < 14; number++) await rotate(world, { users: [`user${number}`] });
+    for (let number = 0; number < 60; number++) await rotate(world, { users: [`user${number}`] });
     world.clock.advance(HOUR_MS);
+    const attempted = world.mail.sent.length;
     const { totals } = await rotate(world);
-    expect(totals).toEqual({ failed: 10, postponed: 4 });
+    expect(totals.postponed).toBeGreaterThan(0);
+    expect(world.mail.sent.length - attempted).toBe(totals.failed);
+    expect(Object.keys(totals).sort()).toEqual(['failed', 'postponed']);
   });
 });
 

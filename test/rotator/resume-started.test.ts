@@ -152,11 +152,11 @@ describe('a rotation that was cut off in state STARTED', () => {
   it('creates nothing after three mails in a row that were not accepted', async () => {
     const world = createWorld();
     // More of them than are worked on at a time, so that their mails are answered first.
-    for (let number = 0; number < 12; number++) world.hire(`user${number}`);
+    for (let number = 0; number < 60; number++) world.hire(`user${number}`);
     const { userId, oldKeyId } = world.hire('alice');
     world.mail.answer = LOST;
     world.onCall = failAt('keys.create', 'after', undefined, ([name]) => name === 'alice');
-    for (let number = 0; number < 12; number++) await rotate(world, { users: [`user${number}`] });
+    for (let number = 0; number < 60; number++) await rotate(world, { users: [`user${number}`] });
     await rotate(world, { users: ['alice'] });
     expect(world.openRecords().map(({ state }) => state)).toContain('STARTED');
 

@@ -365,7 +365,7 @@ describe('the write that keeps the sealed pair', () => {
       () => world.table.remove({ user: userId, ak: 'rotation' }),
       writing('DELIVERING'),
     );
-    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
     expect(keyIds(world, userId)).toEqual([oldKeyId]);
   });
 

@@ -1,0 +1,81 @@
+/**
+ * Shows the product at work, in an AWS account that lives in this process: `npm run demo`.
+ *
+ * Exits with 0 when all invariants held, 1 when one was violated or an owner could not use a mail,
+ * and 2 when the options can't be used.
+ */
+import { mkdir } from 'node:fs/promises';
+import { writeMails } from './demo/mailbox.ts';
+import { type DemoOptions, readOptions, USAGE, UsageError } from './demo/options.ts';
+import { Play } from './demo/play.ts';
+import { exitCodeOf, printIntroduction, printSummary, resultOf } from './demo/summary.ts';
+import { Timeline } from './demo/timeline.ts';
+import { createWorld, isBuilt } from './demo/world.ts';
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options === 'help') {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    // Better now than when all is done and the mails can't be written.
+    if (options.keep !== undefined) await makeDirectory(options.keep);
+    if (!isBuilt())
+      throw new UsageError('There is nothing to run yet: `npm run build` comes first.');
+    return await show(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--keep can't be used: ${why}`, { cause: error });
+  }
+}
+
+async function show(options: DemoOptions): Promise<number> {
+  const { json } = options;
+  const timeline = new Timeline({
+    write: json ? () => {} : (text) => void process.stdout.write(text),
+    colours: process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  });
+  // The owners use the SDK in this process; what it thinks of this Node is no part of the story.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const world = await createWorld(options.mailClient);
+  try {
+    const play = new Play(options, world, timeline);
+    let interrupted = false;
+    process.once('SIGINT', () => {
+      interrupted = true;
+      play.stop();
+    });
+    printIntroduction(options, timeline);
+    await play.run();
+    if (interrupted) return 130;
+
+    const { mails } = world.account;
+    // A program that reads the object has no use for files that nobody asked for.
+    const wanted = !json || options.keep !== undefined;
+    const mailsIn = wanted ? await writeMails(mails, options.keep) : undefined;
+    const result = resultOf(options, play, mails.length, mailsIn);
+    printSummary(result, play.invariants, timeline);
+    if (json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    return exitCodeOf(result);
+  } finally {
+    await world.close();
+  }
+}
+
+// Whoever reads the story may stop reading: `npm run demo | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -98,6 +98,11 @@ export interface Journal {
   /** The record as it is now (a consistent read). */
   read(userId: string): Promise<RotationRecord | undefined>;
   /**
+   * The records of several users, by user ID. Who is missing has no record, or it could not be read
+   * together with the others: only `read` tells.
+   */
+  readAll(userIds: readonly string[]): Promise<Map<string, RotationRecord>>;
+  /**
    * Opens a rotation, over nothing or over a closed record that does not back off.
    * @throws Conflict when another rotation is open or backs off.
    */

@@ -1,6 +1,7 @@
 /** The rotation journal, in DynamoDB. */
 import { randomUUID } from 'node:crypto';
 import {
+  BatchGetCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -100,6 +101,21 @@ export function dynamodbJournal(
       return item && toRecord(item);
     },
 
+    async readAll(userIds) {
+      const records = new Map<string, RotationRecord>();
+      for (let start = 0; start < userIds.length; start += BATCH_SIZE) {
+        const keys = userIds.slice(start, start + BATCH_SIZE).map(recordKey);
+        const { Responses: responses } = await dynamodb.send(
+          new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+        );
+        for (const item of responses?.[table] ?? []) {
+          const record = readable(item);
+          if (record) records.set(record.userId, record);
+        }
+      }
+      return records;
+    },
+
     async begin(record, { ignoreBackOff = false } = {}) {
       const isNew = 'attribute_not_exists(ak)';
       const isClosed = '#state = :closed';
@@ -170,6 +186,19 @@ export function dynamodbJournal(
       return items.sort((a, b) => a.closedAtMs - b.closedAtMs);
     },
   };
+}
+
+/** What one call can ask for. */
+const BATCH_SIZE = 100;
+
+/** `undefined` for an item that was changed by hand: reading it alone tells what is wrong. */
+function readable(item: Item): RotationRecord | undefined {
+  try {
+    return toRecord(item);
+  } catch (error) {
+    if (error instanceof ItemError) return undefined;
+    throw error;
+  }
 }
 
 type PageKey = Record<string, unknown> | undefined;

@@ -7,12 +7,14 @@ import type { Timer } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError } from '../errors.ts';
+import { prefetch } from '../journal/prefetch.ts';
 import type { Run } from '../run.ts';
 import { rearm } from './destroy.ts';
 import { readBatch, readRecord, type StreamItem, sequenceNumberOf } from './event.ts';
 import { onExpired, onRemoved } from './timers.ts';
 
-const CONCURRENCY = 10;
+/** How many users are worked on at a time. */
+const CONCURRENCY = 50;
 
 export interface BatchResult {
   readonly rows: readonly ReportRow[];
@@ -32,6 +34,12 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
     byUser.set(userId, [...(byUser.get(userId) ?? []), { record, item }]);
   }
 
+  const userIds = [...byUser]
+    .filter(([, entries]) => entries.some(({ item }) => 'timer' in item))
+    .map(([userId]) => userId);
+  const journal = userIds.length > 1 ? await prefetch(run.journal, userIds, run.log) : run.journal;
+  const batchRun = { ...run, journal };
+
   const rows: ReportRow[] = [];
   const failures: string[] = [];
   const limit = pLimit(CONCURRENCY);
@@ -39,7 +47,7 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
     [...byUser.values()].map((entries) =>
       limit(async () => {
         for (const { record, item } of entries) {
-          const result = await handle(item, run);
+          const result = await handle(item, batchRun);
           if (result.row) rows.push(result.row);
           if (result.again) failures.push(reportable(record, result.again));
         }

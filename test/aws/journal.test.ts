@@ -195,6 +195,21 @@ describe('the journal', () => {
     await expect(conflict).rejects.toThrow(/changed by hand/);
   });
 
+  it('reads many records at once, and leaves out who has none or one that can not be read', async () => {
+    const ids = Array.from({ length: 130 }, (_, index) => `AIDA${index}`);
+    for (const userId of ids) await place(scheduledRecord({ userId }));
+    await account.hands.putItem(table, {
+      user: { S: 'AIDABAD' },
+      ak: { S: 'rotation' },
+      state: { S: 'SCHEDULED' },
+    });
+    account.calls.reset();
+    const found = await journal.readAll([...ids, 'AIDANOBODY', 'AIDABAD']);
+    expect([...found.keys()].sort()).toEqual([...ids].sort());
+    expect(found.get('AIDA7')).toEqual(scheduledRecord({ userId: 'AIDA7' }));
+    expect(account.calls.counts()).toEqual({ 'dynamodb:BatchGetItem': 2 });
+  });
+
   it('keeps a vetoed timer vetoed, and removes a timer', async () => {
     const timer = { userId: 'AIDA1', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 12, vetoed: true };
     await journal.putTimer(timer);

@@ -59,6 +59,15 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       return item && toRecord(item);
     },
 
+    async readAll(userIds) {
+      const found = userIds.flatMap((userId) => {
+        const item = table.get(recordKey(userId));
+        const record = item && readable(item);
+        return record && !(record instanceof ItemError) ? [[userId, record] as const] : [];
+      });
+      return new Map(found);
+    },
+
     async begin(record, { ignoreBackOff = false } = {}) {
       writeIf(record, (item) => {
         const isNew = item === undefined;

@@ -313,7 +313,8 @@ describe('a run whose time is nearly over', () => {
 
   it('stops in good order: whoever is left is rotated by the next run', async () => {
     // Calls take so long that about half of the work fits into the life of a function.
-    const world = createWorld({ latencyMs: 8 * SECOND_MS });
+    const world = createWorld();
+    world.latencyMs = 8 * SECOND_MS;
     for (const age of CROWD) world.hire(`age${age}`, { keyAgeDays: age });
     const { totals } = await rotate(world, {}, { lifeMs: 3 * MINUTE_MS });
     expect(totals).toEqual({ rotated: expect.any(Number), left: expect.any(Number) });

@@ -31,8 +31,6 @@ export interface WorldOptions {
   readonly iam?: IamOptions;
   /** `journal.scan` tells what was true this long ago; 0 unless told. */
   readonly scanLagMs?: number;
-  /** How long a port call takes by the clock, beside other calls; 0 unless told. */
-  readonly latencyMs?: number;
   readonly sealer?: Sealer;
   /** What holds for every run that is not told otherwise. */
   readonly settings?: RunSettings;
@@ -93,6 +91,8 @@ export class World {
   readonly crashes: unknown[] = [];
   /** Sees every port call of every run, see `OnCall`. */
   onCall: OnCall | undefined;
+  /** How long a port call takes by the clock, beside other calls. */
+  latencyMs = 0;
   readonly #options: WorldOptions;
   readonly #sealer: Sealer;
   #runs = 0;
@@ -130,7 +130,7 @@ export class World {
     const pass: Pass = async (call, phase, args) => {
       if (phase === 'before') this.calls.push({ name: call, run: name });
       else this.#note(call, args);
-      if (this.#options.latencyMs) await this.clock.sleep(this.#options.latencyMs / 2);
+      if (this.latencyMs > 0) await this.clock.sleep(this.latencyMs / 2);
       await gate.pass(call, phase, args);
     };
     const clock: Clock = {

@@ -7,7 +7,7 @@ export const FIRST_DAY_MS = Date.UTC(2027, 0, 4);
 /** The schedule: every six hours. */
 export const ROTATOR_HOURS = [1, 7, 13, 19];
 /** In between, the TTL service looks for expired items. */
-export const TTL_HOURS = [4, 10, 16, 22];
+const TTL_HOURS = [4, 10, 16, 22];
 /** When people come to work. */
 export const PEOPLE_HOUR = 9;
 

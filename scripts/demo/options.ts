@@ -29,7 +29,7 @@ Options:
   --mail-client CLIENT  what sends the mails: ses, smtp or mailgun (ses)
   --keep DIR            write the mails to this directory, not to a temporary one
   --seed N              another number, another story (1)
-  --json                print one JSON object, and nothing else (with `npm run --silent demo`)
+  --json                print one JSON object and nothing else; npm does so with --silent
   --help                print this
 
 It ends with 0 when all invariants held, with 1 when one was violated, and with 2 when the options

@@ -38,7 +38,11 @@ export class Person {
     this.name = part.name;
     this.#account = account;
     const address =
-      part.tags?.['IKR:EMAIL'] ?? `${part.name.replace(/[^a-z0-9-]+/g, '.')}@example.com`;
+      part.tags?.['IKR:EMAIL'] ??
+      `${part.name
+        .replace(/[^a-z0-9-]+/g, ' ')
+        .trim()
+        .replaceAll(' ', '.')}@example.com`;
     this.addresses = new Set([address]);
     const tags = { ...(!part.untagged && { 'IKR:EMAIL': address }), ...part.tags };
     this.userId = account.hands.createUser(part.name, { tags }).userId;

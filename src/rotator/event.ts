@@ -30,8 +30,10 @@ export function readEvent(event: unknown): Request {
   if (scheduled.safeParse(input).success) return { force: false, dryRun: false };
   const parsed = narrowing.safeParse(input);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'the event'}: ${issue.message}`,
+    const problems = parsed.error.issues.map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `unknown: ${issue.keys.join(', ')}`
+        : `wrong: ${issue.path.join('.') || 'the event'}`,
     );
     throw new Error(
       `The event can't be read (${problems.join('; ')}). Allowed: {} for everybody, or {"users": ["alice"], "force": true, "dryRun": true}.`,

@@ -52,6 +52,7 @@ locals {
       ]
       managed_users = []
       table = [
+        "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
       ]

@@ -29,7 +29,7 @@ run "ses" {
   assert {
     condition = toset(flatten(jsondecode(aws_iam_role_policy.function["destructor"].policy).Statement[*].Action)) == toset([
       "iam:DeleteAccessKey", "iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys", "iam:ListAccountAliases", "iam:UpdateAccessKey",
-      "dynamodb:GetItem", "dynamodb:PutItem",
+      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem",
       "ssm:DeleteParameter", "ssm:GetParameter",
       "ses:SendEmail",
       "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage",

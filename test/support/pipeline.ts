@@ -14,6 +14,7 @@
 
 import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
+import { nameOf } from './account/calls.ts';
 import { type LocalAccount, startLocalAccount } from './account/index.ts';
 import { type Invocation, type LambdaHost, startLambda } from './account/lambda-host.ts';
 import { type LocalMailgun, startMailgun } from './account/mailgun.ts';
@@ -36,6 +37,8 @@ export interface Pipeline {
   readonly destructor: LambdaHost;
   /** Everything the functions returned or threw, as JSON. */
   readonly answers: readonly string[];
+  /** What each function called, as `service:Action`. */
+  readonly called: { readonly rotator: Set<string>; readonly destructor: Set<string> };
   /** Every stream record that the destructor was given, as JSON. */
   readonly streamed: readonly string[];
   addUser(
@@ -79,10 +82,14 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const destructor = host('destructor');
   const answers: string[] = [];
   const streamed: string[] = [];
+  const called = { rotator: new Set<string>(), destructor: new Set<string>() };
   const userIds = new Map<string, string>();
 
   const invoke = async <T>(lambda: LambdaHost, event: unknown): Promise<Invocation<T>> => {
+    const before = account.calls.log.length;
     const answer = await lambda.invoke<T>(event);
+    const name = lambda === rotator ? 'rotator' : 'destructor';
+    for (const call of account.calls.log.slice(before)) called[name].add(nameOf(call));
     answers.push(JSON.stringify(answer));
     return answer;
   };
@@ -95,6 +102,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     destructor,
     answers,
     streamed,
+    called,
     addUser(name, { keyAgeDays = 85, tags = {} } = {}) {
       const { userId } = account.hands.createUser(name, {
         tags: { 'IKR:EMAIL': `${name.replace(/[^a-z0-9]/gi, '-')}@example.com`, ...tags },

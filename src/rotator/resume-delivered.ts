@@ -1,6 +1,7 @@
 /**
  * Going on with a rotation whose new key was handed over, or that a person has cancelled.
  */
+import { mailObstacle } from '../delivery/obstacle.ts';
 import { cancel, destroy, rearm } from '../destructor/destroy.ts';
 import { type DestructionPolicy, maxAgeAtMs, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey } from '../domain/identity.ts';
@@ -62,7 +63,9 @@ export async function resumeDelivered(
   if (
     !has(record.oldKeyId) &&
     isSuccessorDue(record, keys, reading, nowMs) &&
-    !(await isUsed(record.newKeyId, run))
+    !(await isUsed(record.newKeyId, run)) &&
+    // With the content key goes the last chance to open the mail: another must be able to follow.
+    (await mailObstacle(run)) === undefined
   ) {
     const reason = 'the old key is gone, and the new one is due without ever having been used';
     await (await Held.claim(record, run)).close({

@@ -200,6 +200,14 @@ describe('a rotation whose old key a person removed before the new one was used'
     expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', oldKeyId: newKeyId });
   });
 
+  it('keeps the content key, even when the new key is due, while no other can be mailed', async () => {
+    const { world, userId } = await oldKeyGone();
+    world.clock.advance(80 * DAY_MS);
+    world.mail.verification = { kind: 'not-now', reason: 'sending is paused', warnings: [] };
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(world.recordIn(userId, 'SCHEDULED').oldKeyGoneAtMs).toBeDefined();
+  });
+
   it('closes as completed even then if the new key was used', async () => {
     const { world, userId, newKeyId } = await oldKeyGone();
     world.iam.useKey(newKeyId);

@@ -6,6 +6,6 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/engines'],
   testMatch: ['**/*.engine.ts'],
-  // They mostly wait for the TTL service.
-  maxWorkers: 4,
+  // They mostly wait for the TTL service, so all of them can wait at once.
+  maxWorkers: 8,
 };

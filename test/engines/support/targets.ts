@@ -102,9 +102,13 @@ export async function startDynamoDb(): Promise<ContractTarget> {
   };
 }
 
-export function createTable(TableName: string): CreateTableCommand {
+/** The product's table, with the stream that it is deployed with or without it. */
+export function createTable(TableName: string, withStream = false): CreateTableCommand {
   return new CreateTableCommand({
     TableName,
+    ...(withStream && {
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
       { AttributeName: 'user', AttributeType: 'S' },

@@ -8,7 +8,17 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AdaptiveRetryStrategy, DefaultRateLimiter } from '@smithy/core/retry';
 
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000 };
+/**
+ * How long (in milliseconds) a service may take to accept a connection, to answer, and to go on
+ * with an answer it has begun. A request that takes too long would only be warned about by itself:
+ * then a lost answer would hold the whole run up until its function is stopped.
+ */
+export const TIMEOUTS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 10_000,
+};
 
 export interface Clients {
   readonly iam: IAMClient;

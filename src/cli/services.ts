@@ -6,7 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type CallerIdentity, callerIdentity } from '../aws/caller-identity.ts';
-import { type Clients, createClients } from '../aws/clients.ts';
+import { type Clients, createClients, TIMEOUTS } from '../aws/clients.ts';
 import { dynamodbJournal } from '../aws/dynamodb-journal.ts';
 import { functionEnvironment } from '../aws/function-environment.ts';
 import { iamInventory } from '../aws/iam-inventory.ts';
@@ -40,7 +40,7 @@ export interface Services {
 /** One-off questions: a person waits for the answer. */
 const ONE_OFF = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+  requestHandler: TIMEOUTS,
 };
 
 export function createServices(clock: Clock = systemClock): Services {

@@ -15,7 +15,7 @@
 import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 import { nameOf } from './account/calls.ts';
-import { type LocalAccount, startLocalAccount } from './account/index.ts';
+import { type LocalAccount, startLocalAccount, type TurnableClock } from './account/index.ts';
 import { type Invocation, type LambdaHost, startLambda } from './account/lambda-host.ts';
 import { type LocalMailgun, startMailgun } from './account/mailgun.ts';
 import { type LocalSmtp, startSmtp } from './account/smtp.ts';
@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly mailClient?: MailClient;
   /** Settings of both functions, over the pipeline's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The clock of everything; one that runs with real time unless told. */
+  readonly clock?: TurnableClock;
 }
 
 export interface Pipeline {
@@ -63,7 +65,7 @@ export interface Pipeline {
 
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const { mailClient = 'ses' } = options;
-  const account = await startLocalAccount();
+  const account = await startLocalAccount({ ...(options.clock && { clock: options.clock }) });
   await account.createTable(TABLE);
   const smtp = mailClient === 'smtp' ? await startSmtp(account) : undefined;
   const mailgun = mailClient === 'mailgun' ? await startMailgun(account) : undefined;

@@ -36,6 +36,20 @@ describe.each([
     expect(world.timers()).toEqual([timer]);
   });
 
+  it('does not take the timer of an earlier rotation for its own, nor its veto', async () => {
+    const { world, userId, oldKeyId } = await scene();
+    const [timer] = world.timers();
+    world.table.put({
+      user: userId,
+      ak: oldKeyId,
+      delete_on: 1,
+      rotationId: 'rotation-0',
+      vetoed: true,
+    });
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(world.timers()).toEqual([timer]);
+  });
+
   it('is left to the destructor until it is a day overdue', async () => {
     const { world, keys } = await scene();
     world.clock.advance((daysLeft + 1) * DAY_MS - 1);

@@ -208,7 +208,11 @@ describe('a delivery waits, and no attempt is counted, while', () => {
     world.iam.renameUser(userId, 'alicia');
     world.hire('alice', { email: 'other@example.com' });
     await rotate(world, { users: ['alice'] });
-    expect(await rotateOne(world, { users: ['alicia'] })).toMatchObject({ outcome: 'failed' });
+    expect(await rotateOne(world, { users: ['alicia'] })).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining("no longer holds this rotation's content key"),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
     expect(world.mail.mailbox.map(({ to }) => to)).toEqual(['other@example.com']);
   });
 

@@ -35,7 +35,9 @@ describe('a rotation that was cut off in state STARTED', () => {
     const { world } = await withOrphan();
     const before = world.snapshot();
     world.clock.advance(20 * MINUTE_MS - 1);
+    world.calls.length = 0;
     expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    expect(world.calls.filter(({ name }) => name.startsWith('keys.'))).toEqual([]);
     expect(world.snapshot()).toEqual(before);
     world.clock.advance(1);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });

@@ -27,7 +27,7 @@ export type RotationPlan =
   | { readonly kind: 'rotate'; readonly oldKey: AccessKey; readonly dueAtMs: number };
 
 /** The moment from which a key should be replaced: full days after its creation. */
-export function dueAtMs(key: AccessKey, policy: Pick<UserPolicy, 'rotateAfterDays'>): number {
+function dueAtMs(key: AccessKey, policy: Pick<UserPolicy, 'rotateAfterDays'>): number {
   return key.createdAtMs + policy.rotateAfterDays * DAY_MS;
 }
 

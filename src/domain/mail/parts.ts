@@ -19,7 +19,7 @@ export function shortAccount({ accountId, alias }: AccountIdentity): string {
 }
 
 /** The account with all its names. */
-export function fullAccount({ accountId, alias }: AccountIdentity): string {
+function fullAccount({ accountId, alias }: AccountIdentity): string {
   return alias ? `${accountId} (${alias})` : accountId;
 }
 

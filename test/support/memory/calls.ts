@@ -29,6 +29,24 @@ export type OnCall = (
   caller: Caller,
 ) => void | Promise<void>;
 
+/**
+ * Sees every effect of every run at the very moment at which it happens, with nothing in between:
+ * `effect` changes the world before it returns its promise.
+ */
+export type OnEffect = (
+  name: CallName,
+  args: readonly unknown[],
+  effect: () => Promise<unknown>,
+  run: string,
+) => Promise<unknown>;
+
+/** `OnEffect` for the calls of one run. */
+export type Around = (
+  name: CallName,
+  args: readonly unknown[],
+  effect: () => Promise<unknown>,
+) => Promise<unknown>;
+
 /** Thrown into a run that was killed, at this and at every later port call. */
 export class Killed extends Error {
   override readonly name = 'Killed';
@@ -53,17 +71,18 @@ export function createGate(label: string, onCall: () => OnCall | undefined) {
   return { caller, pass, assertAlive: () => void (killed && kill()) };
 }
 
-/** The same port, with every call going through the gate. */
+/** The same port, with every call going through the gate, and every effect through `around`. */
 export function gated<P extends object>(
   prefix: 'inventory' | 'journal' | 'keys' | 'parameters',
   port: P,
   pass: Pass,
+  around: Around = (_name, _args, effect) => effect(),
 ): P {
   const methods = Object.entries(port).map(([method, effect]) => {
     const name = `${prefix}.${method}` as CallName;
     const call = async (...args: unknown[]): Promise<unknown> => {
       await pass(name, 'before', args);
-      const answer = await effect(...args);
+      const answer = await around(name, args, () => effect(...args));
       await pass(name, 'after', args);
       return answer;
     };

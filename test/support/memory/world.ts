@@ -9,7 +9,15 @@ import {
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { Clock, Log, LogFields, Sealer } from '../../../src/ports.ts';
 import type { Run } from '../../../src/run.ts';
-import { type CallName, createGate, gated, type OnCall, type Pass } from './calls.ts';
+import {
+  type Around,
+  type CallName,
+  createGate,
+  gated,
+  type OnCall,
+  type OnEffect,
+  type Pass,
+} from './calls.ts';
 import { VirtualClock } from './clock.ts';
 import { type IamOptions, MemoryIam, type NewUser } from './iam.ts';
 import { memoryJournal } from './journal.ts';
@@ -91,6 +99,8 @@ export class World {
   readonly crashes: unknown[] = [];
   /** Sees every port call of every run, see `OnCall`. */
   onCall: OnCall | undefined;
+  /** Sees every effect of every run but mails, see `OnEffect`. */
+  onEffect: OnEffect | undefined;
   /** How long a port call takes by the clock, beside other calls. */
   latencyMs = 0;
   readonly #options: WorldOptions;
@@ -133,6 +143,8 @@ export class World {
       if (this.latencyMs > 0) await this.clock.sleep(this.latencyMs / 2);
       await gate.pass(call, phase, args);
     };
+    const around: Around = (call, args, effect) =>
+      this.onEffect ? this.onEffect(call, args, effect, name) : effect();
     const clock: Clock = {
       nowMs: () => this.clock.nowMs() + clockSkewMs,
       sleep: async (ms) => {
@@ -141,7 +153,7 @@ export class World {
       },
     };
     const log = this.#log();
-    const inventory = gated('inventory', this.iam.inventory, pass);
+    const inventory = gated('inventory', this.iam.inventory, pass, around);
     let account: ReturnType<typeof inventory.account> | undefined;
     return {
       ...DEFAULTS,
@@ -149,9 +161,14 @@ export class World {
       ...settings,
       clock,
       inventory,
-      keys: gated('keys', this.iam.keys, pass),
-      journal: gated('journal', memoryJournal(this.table, clock, this.#options.scanLagMs), pass),
-      parameters: gated('parameters', this.parameters.port, pass),
+      keys: gated('keys', this.iam.keys, pass, around),
+      journal: gated(
+        'journal',
+        memoryJournal(this.table, clock, this.#options.scanLagMs),
+        pass,
+        around,
+      ),
+      parameters: gated('parameters', this.parameters.port, pass, around),
       sealer: this.#sealer,
       postman: new Postman(this.mail.port(pass), clock, log),
       log,

@@ -415,6 +415,7 @@ describe('a destruction that fails', () => {
     const scene = await inUse();
     const { world, userId, keys } = scene;
     world.iam.renameUser(userId, 'alicia');
+    world.hire('alice', { email: 'other@example.com' });
     world.iam.hidden = true;
     const before = keys();
     expect(await dueNow(scene)).toMatchObject({
@@ -422,6 +423,7 @@ describe('a destruction that fails', () => {
       reason: expect.stringContaining('IAM does not tell whose the keys are'),
     });
     expect(keys()).toEqual(before);
+    expect(world.recordIn(userId, 'SCHEDULED').leaseUntilMs).toBe(0);
   });
 
   it('never deletes on the word of a list that lacks a key which exists', async () => {

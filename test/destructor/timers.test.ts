@@ -129,7 +129,9 @@ describe('a timer that expires', () => {
     const nowMs = at.world.clock.nowMs();
     const before = at.keys();
     at.world.clock.advance(DAY_MS);
+    at.world.effects.length = 0;
     expect(await timerExpires(at)).toMatchObject({ outcome: 'waiting' });
+    expect(at.world.effects).toEqual(['put timer']);
     expect(dueAtMs(at.world)).toEqual([nowMs + days * DAY_MS]);
     expect(at.keys()).toEqual(before);
   });

@@ -1,5 +1,6 @@
 /** Every call of the product to DynamoDB, as it is answered and as it is refused, in this order. */
 import {
+  BatchGetCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -28,6 +29,10 @@ const putOver = (version: number) =>
   );
 const get = (key: object) =>
   new GetCommand({ TableName: TABLE, Key: { ...key }, ConsistentRead: true });
+const getAll = (...Keys: object[]) =>
+  new BatchGetCommand({
+    RequestItems: { [TABLE]: { Keys: Keys.map((key) => ({ ...key })), ConsistentRead: true } },
+  });
 const query = new QueryCommand({
   TableName: TABLE,
   KeyConditionExpression: '#user = :user AND begins_with(ak, :prefix)',
@@ -53,6 +58,8 @@ export const tableCalls: Calls = {
   GetItem: (side) => documents(side).send(get(Key)),
   'GetItem of none': (side) => documents(side).send(get(nobodys)),
   'GetItem with half a key': (side) => documents(side).send(get({ user: Key.user })),
+  BatchGetItem: (side) => documents(side).send(getAll(Key, nobodys)),
+  'BatchGetItem of one twice': (side) => documents(side).send(getAll(Key, Key)),
   Query: (side) => documents(side).send(query),
   Scan: (side) => documents(side).send(scan(records)),
   'Scan, a page': (side) => documents(side).send(scan({ Limit: 1 })),

@@ -1,4 +1,5 @@
 import {
+  BatchGetCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -48,6 +49,35 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
   it('answers with nothing for an item that does not exist', async () => {
     expect(await get('AIDANOBODY', 'rotation')).toBeUndefined();
   });
+
+  const getAll = async (users: readonly string[]) => {
+    const Keys = users.map((user) => ({ user, ak: 'rotation' }));
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+    return (await table()).send(new BatchGetCommand({ RequestItems }));
+  };
+
+  it('answers with many items at once, and leaves out those that do not exist', async () => {
+    for (const user of ['AIDABATCH1', 'AIDABATCH2']) await put({ user, ak: 'rotation' });
+    const answer = await getAll(['AIDABATCH1', 'AIDANOBODY', 'AIDABATCH2']);
+    expect(answer.Responses?.[TableName]?.map(({ user }) => user).sort()).toEqual([
+      'AIDABATCH1',
+      'AIDABATCH2',
+    ]);
+    expect(answer.UnprocessedKeys ?? {}).toEqual({});
+  });
+
+  it('refuses to read one item twice in one call', () =>
+    expectRefusal(getAll(['AIDATWICE', 'AIDATWICE']), {
+      name: 'ValidationException',
+      status: 400,
+      message: /duplicates/,
+    }));
+
+  it('refuses to read 101 items in one call', () =>
+    expectRefusal(getAll(Array.from({ length: 101 }, (_, i) => `AIDA${i}`)), {
+      name: 'ValidationException',
+      status: 400,
+    }));
 
   it('puts an item only where there is none', async () => {
     const once = { ConditionExpression: 'attribute_not_exists(ak)' };

@@ -16,6 +16,8 @@ interface Story {
   readonly answers?: readonly ScriptedAnswer[];
   /** Whether the TTL service works. */
   readonly expiry?: boolean;
+  /** Hours between two runs; 12 unless told. */
+  readonly everyHours?: number;
 }
 
 const staged = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
@@ -27,6 +29,11 @@ const stories: readonly Story[] = [
   { name: 'a mail that is refused, and so a second rotation', answers: [REFUSED] },
   { name: 'a mail that is refused after one of unknown fate', answers: [LOST, REFUSED, REFUSED] },
   { name: 'a mailer that is busy for a whole run', answers: Array(5).fill(NOT_NOW) },
+  {
+    name: 'an undelivered key that sleeps after a week and goes after two, and a second rotation',
+    answers: Array(7).fill(LOST),
+    everyHours: 24,
+  },
 ];
 
 /** A fault: at which call of all runs, when in that call, and whether the run survives it. */
@@ -39,8 +46,8 @@ interface Fault {
 const FAULTS = (['before', 'after'] as const).flatMap((phase) =>
   (['dies', 'fails'] as const).map((kind) => ({ phase, kind })),
 );
-/** Long enough for a rotation that fails, its back-off, and a second rotation. */
-const DAYS = 20;
+/** Long enough for a key that is given up, the back-off, and a second rotation. */
+const DAYS = 40;
 
 describe.each(stories)('$name', (story) => {
   it('ends well, whichever call dies or fails', async () => {
@@ -62,7 +69,10 @@ describe.each(stories)('$name', (story) => {
 });
 
 /** Plays a story with one fault or none, until the old key is gone or the days are over. */
-async function play({ options, answers = [], expiry = true }: Story, fault?: Fault) {
+async function play(
+  { options, answers = [], expiry = true, everyHours = 12 }: Story,
+  fault?: Fault,
+) {
   const world = createWorld(options);
   const { userId, oldKeyId } = world.hire('alice');
   world.mail.next.push(...answers);
@@ -83,7 +93,7 @@ async function play({ options, answers = [], expiry = true }: Story, fault?: Fau
     const hasOldKey = world.iam.keysOf(userId).some((key) => key.accessKeyId === oldKeyId);
     return !hasOldKey && world.openRecords().length === 0;
   };
-  await live(world, { days: DAYS, everyHours: 12, expiry, until: isOver });
+  await live(world, { days: DAYS, everyHours, expiry, until: isOver });
   return { world, userId, calls, lockedOut };
 }
 

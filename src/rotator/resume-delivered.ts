@@ -60,13 +60,7 @@ export async function resumeDelivered(
       dueAt: iso(nextStepAtMs(record)),
     };
   }
-  if (
-    !has(record.oldKeyId) &&
-    isSuccessorDue(record, keys, reading, nowMs) &&
-    !(await isUsed(record.newKeyId, run)) &&
-    // With the content key goes the last chance to open the mail: another must be able to follow.
-    (await mailObstacle(run)) === undefined
-  ) {
+  if (!has(record.oldKeyId) && (await isGivenUp(record, keys, reading, run))) {
     const reason = 'the old key is gone, and the new one is due without ever having been used';
     await (await Held.claim(record, run)).close({
       outcome: 'unused',
@@ -82,17 +76,23 @@ export async function resumeDelivered(
   return done;
 }
 
-/** Without this, a key that nobody ever uses would block its own replacement for ever. */
-function isSuccessorDue(
-  record: DeliveredRecord,
+/**
+ * Whether the new key is itself due without ever having been used: it would block its own
+ * replacement for ever. With its content key goes the last chance to open its mail, so another must
+ * be able to follow.
+ */
+async function isGivenUp(
+  record: DeliveredRecord | CancelledRecord,
   keys: readonly AccessKey[],
   reading: PolicyReading,
-  nowMs: number,
-): boolean {
+  run: Run,
+): Promise<boolean> {
   return (
     reading.kind === 'managed' &&
     keys.some(({ accessKeyId }) => accessKeyId === record.newKeyId) &&
-    planRotation(keys, undefined, reading.policy, nowMs).kind === 'rotate'
+    planRotation(keys, undefined, reading.policy, run.clock.nowMs()).kind === 'rotate' &&
+    !(await isUsed(record.newKeyId, run)) &&
+    (await mailObstacle(run)) === undefined
   );
 }
 
@@ -101,10 +101,14 @@ async function isUsed(accessKeyId: string, run: Run): Promise<boolean> {
   return owner.kind === 'found' && owner.lastUsedAtMs !== undefined;
 }
 
-/** A person's veto: both keys stay until a person removes one. */
+/**
+ * A person's veto: both keys stay until a person removes one. Who removed the old one may not have
+ * opened the mail with the new one yet, and needs its content key until then.
+ */
 export async function resumeCancelled(
   record: CancelledRecord,
   keys: readonly AccessKey[],
+  reading: PolicyReading,
   timer: Timer | undefined,
   run: Run,
 ): Promise<ReportRow> {
@@ -121,6 +125,13 @@ export async function resumeCancelled(
     );
   }
   const reason = `cancelled (${record.reason}); a person deleted ${gone.join(' and ')}`;
+  if (
+    !gone.includes(record.newKeyId) &&
+    !(await isUsed(record.newKeyId, run)) &&
+    !(await isGivenUp(record, keys, reading, run))
+  ) {
+    return row(record, 'waiting', `${reason}; the new key was never used yet`);
+  }
   const held = await Held.claim(record, run);
   await held.close({ outcome: 'cancelled', reason, newKeyId: record.newKeyId });
   await removeTimer(timer, run);

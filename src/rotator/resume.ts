@@ -60,7 +60,7 @@ async function resumeState(
     case 'DEACTIVATED':
       return resumeDelivered(record, keys, reading, timer, run);
     case 'CANCELLED':
-      return resumeCancelled(record, keys, timer, run);
+      return resumeCancelled(record, keys, reading, timer, run);
   }
 }
 

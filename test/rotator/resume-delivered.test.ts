@@ -254,12 +254,40 @@ describe('a cancelled rotation', () => {
     expect(world.record(userId)?.state).toBe('CANCELLED');
   });
 
+  it('keeps the mail with the new key readable until its first use, once the old key is gone', async () => {
+    const { world, userId, oldKeyId, newKeyId } = await cancelled();
+    world.clock.advance(HOUR_MS);
+    world.iam.deleteKey(oldKeyId);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'waiting',
+      reason: expect.stringContaining('never used yet'),
+    });
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toEqual([newKeyId]);
+    world.owners.useNewestKeys();
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    expect(world.parameters.names()).toEqual([]);
+  });
+
+  it('is replaced in time by another when the new key is never used', async () => {
+    const { world, userId, oldKeyId } = await cancelled();
+    world.iam.deleteKey(oldKeyId);
+    world.clock.advance(80 * DAY_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toHaveLength(1);
+  });
+
   it.each([
     ['old', (scene: Scene) => scene.oldKeyId],
     ['new', (scene: Scene) => scene.newKeyId],
   ])('closes when a person deletes the %s key', async (_, pick) => {
     const scene = await cancelled();
     const { world, userId, keys } = scene;
+    await world.owners.readMail();
+    world.owners.useNewestKeys();
     world.clock.advance(HOUR_MS);
     world.iam.deleteKey(pick(scene));
     expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });

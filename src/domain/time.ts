@@ -15,16 +15,17 @@ export function iso(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
+const HUMAN = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** A moment as a person reads it, always in UTC: `27 November 2026, 14:05 UTC`. */
 export function humanMoment(atMs: number): string {
-  const text = new Intl.DateTimeFormat('en-GB', {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(atMs);
-  return `${text.replace(' at ', ', ')} UTC`;
+  return `${HUMAN.format(atMs).replace(' at ', ', ')} UTC`;
 }

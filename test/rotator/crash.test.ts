@@ -16,6 +16,8 @@ interface Story {
   readonly answers?: readonly ScriptedAnswer[];
   /** Whether the TTL service works. */
   readonly expiry?: boolean;
+  /** Why the first rotation ends, without a fault. */
+  readonly end?: string;
   /** Hours between two runs; 12 unless told. */
   readonly everyHours?: number;
 }
@@ -26,12 +28,17 @@ const stories: readonly Story[] = [
   { name: 'a rotation with a deactivation stage', options: { settings: { rotation: staged } } },
   { name: 'a rotation whose timer never expires', expiry: false },
   { name: 'a mail of unknown fate, and so a second one', answers: [LOST] },
-  { name: 'a mail that is refused, and so a second rotation', answers: [REFUSED] },
+  {
+    name: 'a mail that is refused, and so a second rotation',
+    answers: [REFUSED],
+    end: 'was refused',
+  },
   { name: 'a mail that is refused after one of unknown fate', answers: [LOST, REFUSED, REFUSED] },
   { name: 'a mailer that is busy for a whole run', answers: Array(5).fill(NOT_NOW) },
   {
     name: 'an undelivered key that sleeps after a week and goes after two, and a second rotation',
     answers: Array(7).fill(LOST),
+    end: 'the new key was not delivered within 7 days and not used for 7 more',
     everyHours: 24,
   },
 ];
@@ -51,7 +58,9 @@ const DAYS = 40;
 
 describe.each(stories)('$name', (story) => {
   it('ends well, whichever call dies or fails', async () => {
-    const { calls } = await play(story);
+    const { calls, world: faultless } = await play(story);
+    const [first] = await faultless.history();
+    expect(first?.reason).toContain(story.end ?? 'the new key is in use');
     // The last call of the rotation is the mail that tells of the deletion.
     const end = calls.lastIndexOf('mailer.send');
     const told: string[] = [];

@@ -91,8 +91,8 @@ export interface Sealer {
 
 export interface Journal {
   /**
-   * Every record that a run must look at, i.e. the open ones and those closed as failed, and every
-   * timer. May lag: whoever acts on it writes on condition of the version read.
+   * Every user's record, open or closed, and every timer. May lag: whoever acts on it writes on
+   * condition of the version read.
    */
   scan(): Promise<{ records: RotationRecord[]; timers: Timer[]; problems: string[] }>;
   /** The record as it is now (a consistent read). */

@@ -72,15 +72,15 @@ export function dynamodbJournal(
       const records: RotationRecord[] = [];
       const timers: Timer[] = [];
       const problems: string[] = [];
-      const isRecord = '#ak = :record AND (#state <> :closed OR failures > :none)';
+      const isRecord = '#ak = :record';
       const isTimer = 'attribute_exists(delete_on)';
       for await (const item of pages((start) =>
         dynamodb.send(
           new ScanCommand({
             TableName: table,
-            FilterExpression: `(${isRecord}) OR ${isTimer}`,
-            ExpressionAttributeNames: { '#ak': 'ak', '#state': 'state' },
-            ExpressionAttributeValues: { ':record': RECORD_KEY, ':closed': 'CLOSED', ':none': 0 },
+            FilterExpression: `${isRecord} OR ${isTimer}`,
+            ExpressionAttributeNames: { '#ak': 'ak' },
+            ExpressionAttributeValues: { ':record': RECORD_KEY },
             ExclusiveStartKey: start,
           }),
         ),

@@ -85,6 +85,7 @@ const recordSchema = z.discriminatedUnion('state', [
     outcome,
     reason: text,
     newKeyId: z.optional(text),
+    newKeyCreatedAtMs: z.optional(timestamp),
     retryNotBeforeMs: timestamp,
   }),
 ]);

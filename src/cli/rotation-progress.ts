@@ -78,7 +78,12 @@ function countUsers(
     if (reading.kind !== 'managed') return false;
     const hint = hints?.get(user.arn);
     if (!hint) return true;
-    const plan = planRotation(keysFromHints(hint), record, reading.policy, run.clock.nowMs());
+    const plan = planRotation(
+      keysFromHints(hint, record),
+      record,
+      reading.policy,
+      run.clock.nowMs(),
+    );
     return plan.kind === 'rotate';
   }).length;
 }

@@ -1,7 +1,9 @@
 /**
  * The mails of one rotation, made from its record.
  */
+
 import type { Mail } from '../domain/delivery.ts';
+import { maxAgeAtMs } from '../domain/destruction.ts';
 import type { Enclosed, MailFacts, MailText, OldKeyStanding } from '../domain/mail/facts.ts';
 import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from '../domain/mail/index.ts';
 import type { Promised, RotationRecord } from '../domain/record.ts';
@@ -15,6 +17,7 @@ interface AboutRotation extends Promised {
   readonly oldKeyId: string;
   readonly newKeyId: string;
   readonly instructions: string;
+  readonly oldKeyCreatedAtMs: number;
 }
 
 /** The mail that hands the new key over. */
@@ -95,6 +98,7 @@ async function facts(record: AboutRotation, run: Run): Promise<MailFacts> {
     newKeyId: record.newKeyId,
     instructions: record.instructions,
     requireNewKeyUsed: run.destruction.requireNewKeyUsed,
+    ageLimitAtMs: maxAgeAtMs(record, run.destruction),
     ...(record.deactivateOnMs !== undefined && { deactivateOnMs: record.deactivateOnMs }),
     deleteOnMs: record.deleteOnMs,
   };

@@ -116,6 +116,7 @@ export interface ClosedRecord extends RecordBase {
   readonly outcome: Outcome;
   readonly reason: string;
   readonly newKeyId?: string;
+  readonly newKeyCreatedAtMs?: number;
   /** After failures: no new rotation before this moment, unless a person forces one. */
   readonly retryNotBeforeMs: number;
 }

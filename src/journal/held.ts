@@ -136,6 +136,9 @@ export class Held<R extends OpenRecord> {
         state: 'CLOSED',
         address,
         parameterName,
+        ...('newKeyCreatedAtMs' in this.record && {
+          newKeyCreatedAtMs: this.record.newKeyCreatedAtMs,
+        }),
         failures: end.failures ?? 0,
         retryNotBeforeMs: end.retryNotBeforeMs ?? 0,
       },

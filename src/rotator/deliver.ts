@@ -119,6 +119,12 @@ export async function finishWithdrawal(
     await held.release<WithdrawingRecord>(record);
     return row(record, 'failed', `${record.reason}; the new key can't be taken back: ${obstacle}`);
   }
+  const owner = await run.keys.owner(accessKeyId);
+  if (owner.kind === 'found' && owner.lastUsedAtMs !== undefined) {
+    const reason = `${record.reason}; but the new key is in use, so both keys stay`;
+    await held.close({ outcome: 'undone', reason, newKeyId: accessKeyId });
+    return row(record, 'closed', reason);
+  }
   const answer = await deleteKey(held, { userName, accessKeyId, keys }, run);
   if (answer === 'gone' && run.clock.nowMs() - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
     await held.release<WithdrawingRecord>(record);

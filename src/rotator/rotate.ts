@@ -3,7 +3,7 @@
  * state that each leaves in the journal:
  *
  *     1  begin                         → STARTED
- *     2  put the content key into SSM
+ *     2  put the content key into SSM, and ask once more whose name it is
  *     3  create the access key
  *     4  seal the pair                 → DELIVERING
  *     5  mail it                         (deliver.ts)
@@ -81,7 +81,11 @@ export async function createAndDeliver(
   const { record } = held;
   const contentKey = run.sealer.newContentKey();
 
-  const obstacle = await storeContentKey(held, contentKey, run);
+  const [unstored, unproven] = await Promise.all([
+    storeContentKey(held, contentKey, run),
+    proveName(record, run),
+  ]);
+  const obstacle = unproven ?? unstored;
   if (obstacle) {
     await held.close({ outcome: 'postponed', reason: obstacle, failures: record.failures });
     return row(record, 'postponed', obstacle);
@@ -145,6 +149,24 @@ async function storeContentKey(
   } catch (error) {
     // No key was created, so the rotation can be closed whatever became of the parameter.
     return `the content key could not be stored in ${parameterName}: ${describeError(error)}`;
+  }
+}
+
+/**
+ * IAM creates keys by name, and a name can change hands while a run is under way: the key would be
+ * somebody else's, mailed to this user.
+ * @returns why the key can't be created, if it can't
+ */
+async function proveName(
+  { userName, userId }: StartedRecord,
+  run: Run,
+): Promise<string | undefined> {
+  try {
+    return (await run.keys.userId(userName)) === userId
+      ? undefined
+      : `${userName} is not the name of user ${userId} any more`;
+  } catch (error) {
+    return `whose name ${userName} is can not be asked: ${describeError(error)}`;
   }
 }
 

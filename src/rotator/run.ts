@@ -18,7 +18,7 @@ import {
   type RowOutcome,
 } from '../domain/report.ts';
 import { planRotation, type RotationPlan } from '../domain/rotation.ts';
-import { iso, MINUTE_MS } from '../domain/time.ts';
+import { HOUR_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError, OutOfTime } from '../errors.ts';
 import { isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -85,11 +85,14 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const managed = readings.flatMap(({ user, reading }) =>
     reading.kind === 'managed' ? [{ user, policy: reading.policy }] : [],
   );
+  const audited = auditees(managed, records, startedAtMs);
   const decided = await Promise.all(
     managed.map((candidate) =>
       limit(async () => {
         const record = records.get(candidate.user.userId);
-        const known = hints?.get(candidate.user.arn);
+        const known = audited.has(candidate.user.userId)
+          ? undefined
+          : hints?.get(candidate.user.arn);
         return (
           (known && notDueByHints(candidate, known, record, run)) ??
           decideSafely(candidate, record, request.force, run)
@@ -163,6 +166,31 @@ function invalidRow(user: IamUser, reading: PolicyReading): ReportRow[] {
   return [about(user, 'invalid', reading.problems.join('; '))];
 }
 
+/** Users a run whose keys are listed although the hints say that they are young. */
+const AUDITED_PER_RUN = 4;
+
+/**
+ * Whose keys are listed in any case: a key that was switched off and on again looks young to the
+ * credential report, and only the list tells its age. Who was rotated before is known by the record;
+ * the others have their turn, a few in each run.
+ */
+function auditees(
+  managed: readonly Managed[],
+  records: ReadonlyMap<string, RotationRecord>,
+  nowMs: number,
+): ReadonlySet<string> {
+  const ids = managed
+    .map(({ user }) => user.userId)
+    .filter((userId) => !records.has(userId))
+    .sort();
+  const first = Math.floor(nowMs / (6 * HOUR_MS)) * AUDITED_PER_RUN;
+  return new Set(
+    Array.from({ length: AUDITED_PER_RUN }, (_, turn) => ids[(first + turn) % ids.length]).filter(
+      (userId) => userId !== undefined,
+    ),
+  );
+}
+
 /** A row when even the hints on a user's keys tell that there is nothing to do. */
 function notDueByHints(
   { user, policy }: Managed,
@@ -170,7 +198,7 @@ function notDueByHints(
   record: RotationRecord | undefined,
   run: Run,
 ): ReportRow | undefined {
-  const keys = keysFromHints(hints);
+  const keys = keysFromHints(hints, record);
   const plan = planRotation(keys, record, policy, run.clock.nowMs());
   return plan.kind === 'skip' ? { ...skippedRow(user, plan), ...oldestActive(keys) } : undefined;
 }

@@ -300,6 +300,20 @@ describe('a cancelled rotation', () => {
   });
 });
 
+describe('a withdrawal', () => {
+  it('takes back no key that turns out to be in use', async () => {
+    const { world, userId, newKeyId, keys } = await withdrawing();
+    world.iam.useKey(newKeyId);
+    const before = keys();
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'closed',
+      reason: expect.stringContaining('in use'),
+    });
+    expect(keys()).toEqual(before);
+    expect(world.recordIn(userId, 'CLOSED').outcome).toBe('undone');
+  });
+});
+
 describe('an open rotation of whatever state', () => {
   const states = [
     ['STARTED', started],

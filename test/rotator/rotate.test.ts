@@ -52,6 +52,21 @@ describe('a fresh rotation', () => {
     });
   });
 
+  it('creates no key for a namesake, when the name changes hands while the run is under way', async () => {
+    const { world, userId, oldKeyId } = setUp();
+    world.onCall = once('journal.begin', 'after', () => {
+      world.iam.renameUser(userId, 'alice-before');
+      world.hire('alice', { keyAgeDays: 1 });
+    });
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'postponed',
+      reason: expect.stringContaining('is not the name of user'),
+    });
+    expect(world.effects).not.toContain('create key');
+    expect(keyIds(world, userId)).toEqual([oldKeyId]);
+    expect(world.mail.sent).toEqual([]);
+  });
+
   it('hands its owner a key that works', async () => {
     const { world, userId } = setUp();
     await rotateOne(world);
@@ -462,5 +477,24 @@ describe('force', () => {
       outcome: 'waiting',
     });
     expect(world.snapshot()).toEqual(before);
+  });
+});
+
+describe('a key that was switched off and on again', () => {
+  it('is found by its true age, although the credential report dates it anew', async () => {
+    const world = createWorld({});
+    const users = Array.from({ length: 9 }, (_, index) => {
+      const { userId, oldKeyId } = world.hire(`user-${index}`, { keyAgeDays: 100 });
+      world.iam.setStatus(oldKeyId, 'Inactive');
+      world.iam.setStatus(oldKeyId, 'Active');
+      return userId;
+    });
+    const rotated = new Set<string>();
+    for (let run = 0; run < 3; run++) {
+      const { rows } = await rotate(world);
+      for (const row of rows) if (row.outcome === 'rotated') rotated.add(row.userId);
+      world.clock.advance(6 * 60 * MINUTE_MS);
+    }
+    expect([...rotated].sort()).toEqual([...users].sort());
   });
 });

@@ -11,6 +11,8 @@ export interface MailFacts extends Promised {
   readonly instructions: string;
   /** Whether the old key stays until the new one was used. */
   readonly requireNewKeyUsed: boolean;
+  /** When the old key reaches the age limit: from then on it is not kept for an unused new key. */
+  readonly ageLimitAtMs: number;
 }
 
 /** The key pair as the mail carries it. */

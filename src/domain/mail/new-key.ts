@@ -58,15 +58,21 @@ const WHAT_HOLDS: Readonly<Record<OldKeyStanding, (facts: NewKeyFacts) => Block[
       strong(humanMoment(stopsWorkingAtMs(facts))),
       '. Both keys work until then.',
     ),
-    facts.requireNewKeyUsed
+    facts.requireNewKeyUsed && facts.ageLimitAtMs > stopsWorkingAtMs(facts)
       ? paragraph(
-          'The old key is kept longer if the new one was not used by then. ',
-          'But when it reaches the age limit, it is deactivated in any case.',
+          'The old key is kept longer if the new one was not used by then, but not beyond ',
+          humanMoment(facts.ageLimitAtMs),
+          ': then it has reached the age limit and is deactivated in any case.',
         )
-      : paragraph(
-          `Then the old key is ${facts.deactivateOnMs === undefined ? 'deleted' : 'deactivated'}, `,
-          'even if the new one was never used.',
-        ),
+      : facts.requireNewKeyUsed
+        ? paragraph(
+            'The old key has reached the age limit. So it is deactivated then even if the new one ',
+            'was never used.',
+          )
+        : paragraph(
+            `Then the old key is ${facts.deactivateOnMs === undefined ? 'deleted' : 'deactivated'}, `,
+            'even if the new one was never used.',
+          ),
   ],
   kept: (facts) => [
     paragraph(
@@ -75,8 +81,10 @@ const WHAT_HOLDS: Readonly<Record<OldKeyStanding, (facts: NewKeyFacts) => Block[
       '.',
     ),
     paragraph(
-      'It still works only because the new key was not used yet. ',
-      'When it reaches the age limit, it is deactivated in any case.',
+      'It still works only because the new key was not used yet. It is deactivated in any case when ',
+      'it reaches the age limit, on ',
+      humanMoment(facts.ageLimitAtMs),
+      '.',
     ),
   ],
   inactive: () => [

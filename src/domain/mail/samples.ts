@@ -24,6 +24,7 @@ const FACTS: MailFacts = {
   newKeyId: 'AKIAI44QH8DHBEXAMPLE',
   instructions: '',
   requireNewKeyUsed: true,
+  ageLimitAtMs: Date.UTC(2026, 10, 30, 14, 5),
   deleteOnMs: DELIVERED_AT_MS + 7 * DAY_MS,
 };
 

@@ -77,7 +77,10 @@ describe('the mail with the new key', () => {
 
   it('promises to keep the old key only where the new one must have been used', () => {
     expect(text({ requireNewKeyUsed: true })).toContain('is kept longer');
-    expect(text({ requireNewKeyUsed: true })).toContain('age limit, it is deactivated');
+    expect(text({ requireNewKeyUsed: true })).toContain('not beyond 30 November 2026, 14:05 UTC');
+    const old = text({ requireNewKeyUsed: true, ageLimitAtMs: Date.UTC(2026, 1, 1) });
+    expect(old).not.toContain('is kept longer');
+    expect(old).toContain('deactivated then even if the new one was never used');
     expect(text({ requireNewKeyUsed: false })).not.toContain('is kept longer');
     expect(text({ requireNewKeyUsed: false })).toContain('even if the new one was never used');
   });

@@ -14,6 +14,7 @@ export const FACTS: MailFacts = {
   newKeyId: 'AKIAI44QH8DHBEXAMPLE',
   instructions: 'Ask the platform team.',
   requireNewKeyUsed: true,
+  ageLimitAtMs: Date.UTC(2026, 10, 30, 14, 5),
   deactivateOnMs: Date.UTC(2026, 10, 24, 14, 5),
   deleteOnMs: Date.UTC(2026, 10, 27, 14, 5),
 };

@@ -40,9 +40,7 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       const timers: Timer[] = [];
       const problems: string[] = [];
       for (const item of table.items(scanLagMs)) {
-        const isRecord =
-          item.ak === RECORD_KEY && (item.state !== 'CLOSED' || Number(item.failures) > 0);
-        if (!isRecord && item.delete_on === undefined) continue;
+        if (item.ak !== RECORD_KEY && item.delete_on === undefined) continue;
         try {
           if (item.ak === RECORD_KEY) records.push(toRecord(item));
           else timers.push(toTimer(item));

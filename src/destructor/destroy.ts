@@ -16,10 +16,10 @@ import type {
   Timer,
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
+import { row } from '../domain/row.ts';
 import { DAY_MS, iso, toEpochSeconds } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
-import { row } from '../rotator/row.ts';
 import type { Run } from '../run.ts';
 
 /**

@@ -3,9 +3,9 @@
  */
 import { isOpen, isTimerOf, nextStepAtMs, type OpenRecord, type Timer } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
+import { row } from '../domain/row.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { Held, isLeased } from '../journal/held.ts';
-import { row } from '../rotator/row.ts';
 import type { Run } from '../run.ts';
 import { cancel, destroy, rearm } from './destroy.ts';
 

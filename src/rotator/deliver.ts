@@ -14,11 +14,11 @@ import {
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
+import { row } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
 import { deleteKey } from '../journal/effects.ts';
 import type { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { row } from './row.ts';
 
 /**
  * Sends the mail of the attempt that the record has just been written with, and goes on by the

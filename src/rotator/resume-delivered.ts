@@ -15,10 +15,10 @@ import {
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { planRotation } from '../domain/rotation.ts';
+import { row } from '../domain/row.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { row } from './row.ts';
 
 /** From this much over its time on, an old key is destroyed here: TTL may be two days late. */
 const OVERDUE_AFTER_MS = DAY_MS;

@@ -10,13 +10,13 @@ import { type PolicyReading, promise } from '../domain/policy.ts';
 import type { DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
+import { row } from '../domain/row.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import { deliver, schedule, withdraw } from './deliver.ts';
 import { enclose } from './rotate.ts';
-import { row } from './row.ts';
 
 /** How long a delivery is tried, and how long an undelivered key then sleeps before it goes. */
 const GIVE_UP_AFTER_MS = 7 * DAY_MS;

@@ -7,13 +7,13 @@ import type { AccessKey } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
 import type { StartedRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
+import { row } from '../domain/row.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import { unmailable } from './resume-delivering.ts';
 import { createAndDeliver } from './rotate.ts';
-import { row } from './row.ts';
 
 /** IAM dates a key in whole seconds by its own clock: how far from `begin` ours can have been made. */
 const CREATED_BEFORE_MS = MINUTE_MS;

@@ -5,6 +5,7 @@ import type { AccessKey, IamUser } from '../domain/identity.ts';
 import { type PolicyReading, policyFor } from '../domain/policy.ts';
 import type { OpenRecord, Timer } from '../domain/record.ts';
 import { oldestActive, type ReportRow } from '../domain/report.ts';
+import { row } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -12,7 +13,6 @@ import { finishWithdrawal } from './deliver.ts';
 import { removeTimer, resumeCancelled, resumeDelivered } from './resume-delivered.ts';
 import { resumeDelivering } from './resume-delivering.ts';
 import { resumeStarted } from './resume-started.ts';
-import { row } from './row.ts';
 
 /**
  * Goes on with an open rotation.

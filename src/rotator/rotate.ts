@@ -25,12 +25,12 @@ import {
 } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
+import { row } from '../domain/row.ts';
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import { Conflict, describeError, KeyNotCreated } from '../errors.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import { deliver } from './deliver.ts';
-import { row } from './row.ts';
 
 /** A key is created within this time of `begin`, so that a later run can tell it by its age. */
 const CREATE_WITHIN_MS = MINUTE_MS;

@@ -18,6 +18,7 @@ import {
   type RowOutcome,
 } from '../domain/report.ts';
 import { planRotation, type RotationPlan } from '../domain/rotation.ts';
+import { row } from '../domain/row.ts';
 import { HOUR_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError, OutOfTime } from '../errors.ts';
 import { isLeased } from '../journal/held.ts';
@@ -26,7 +27,6 @@ import type { Request } from './event.ts';
 import { resume } from './resume.ts';
 import { isOverdue } from './resume-delivered.ts';
 import { rotate } from './rotate.ts';
-import { row } from './row.ts';
 
 /** How many users are worked on at a time. */
 const CONCURRENCY = 25;

@@ -1,4 +1,4 @@
-import type { ReportRow, RowOutcome } from '../domain/report.ts';
+import type { ReportRow, RowOutcome } from './report.ts';
 
 /** A report row about a rotation: who, what became of it, why, and which keys. */
 export function row(

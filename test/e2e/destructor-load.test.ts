@@ -1,0 +1,147 @@
+/**
+ * A thousand old keys that expire at the same time, on the built bundles: batches as the event
+ * source mapping delivers them, a function that is killed in the middle of some of them, and a
+ * user at whom everything fails for a while.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import type { FaultKind } from '../support/account/index.ts';
+import { type Pipeline, startPipeline, TABLE } from '../support/pipeline.ts';
+
+const USERS = 1_000;
+const BATCH = 100;
+/** More than enough rounds for every timer that is set again to expire again. */
+const ROUNDS = 10;
+
+/** In the middle of which batch (the first is 1) the function is killed, and at which call. */
+const KILLS = new Map<number, { action: string; nth: number; kind: FaultKind }>([
+  [2, { action: 'DeleteAccessKey', nth: 40, kind: 'die-after' }],
+  [4, { action: 'PutItem', nth: 90, kind: 'die-before' }],
+  [5, { action: 'SendEmail', nth: 50, kind: 'die-after' }],
+  [7, { action: 'DeleteParameter', nth: 1, kind: 'die-after' }],
+  [9, { action: 'ListAccessKeys', nth: 60, kind: 'die-before' }],
+]);
+
+const names = Array.from({ length: USERS }, (_, index) => `user-${index}`);
+
+let pipeline: Pipeline;
+const oldKeys = new Map<string, string>();
+const newKeys = new Map<string, string>();
+/** Users whose records were in a batch under which the function was killed. */
+const inKilledBatch = new Set<string>();
+let killed = 0;
+let partial = 0;
+/** The user at whom everything fails: neither can the key be deleted nor the timer set again. */
+const unlucky = 'user-777';
+
+const sequenceOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.SequenceNumber ?? '';
+const userOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.user?.S ?? '';
+
+/** Everything that the stream holds, in batches; what fails is delivered again, in its order. */
+async function deliver(nameOf: ReadonlyMap<string, string>): Promise<void> {
+  const { account, destructor } = pipeline;
+  let queue = account.stream.take(({ eventName }) => eventName === 'REMOVE');
+  let batches = 0;
+  while (queue.length > 0) {
+    const batch = queue.slice(0, BATCH);
+    batches += 1;
+    const kill = killed < KILLS.size ? KILLS.get(batches) : undefined;
+    const fault =
+      kill &&
+      account.faults.add({
+        match: { action: kill.action, nth: kill.nth },
+        kind: kill.kind,
+        onDie: () => destructor.kill(),
+      });
+    const answer = await destructor.invoke<DynamoDBBatchResponse>({ Records: batch });
+    fault?.remove();
+    if (answer.died) {
+      killed += 1;
+      for (const record of batch) inKilledBatch.add(nameOf.get(userOf(record)) ?? '');
+      // The same batch comes again, and this time it is let live.
+      continue;
+    }
+    const failed = new Set(answer.result?.batchItemFailures.map((one) => one.itemIdentifier));
+    const first = batch.findIndex((record) => failed.has(sequenceOf(record)));
+    if (first >= 0) partial += 1;
+    queue = first < 0 ? queue.slice(batch.length) : queue.slice(first);
+    if (first >= 0) account.faults.clear();
+  }
+}
+
+beforeAll(async () => {
+  pipeline = await startPipeline();
+  const { account } = pipeline;
+  account.ses.knobs.maxSendRate = 10_000;
+  account.ses.knobs.max24HourSend = 100_000;
+  const nameOf = new Map<string, string>();
+  for (const name of names) {
+    const { userId, oldKeyId } = pipeline.addUser(name);
+    nameOf.set(userId, name);
+    oldKeys.set(name, oldKeyId);
+  }
+  expect((await pipeline.rotate()).totals).toEqual({ rotated: USERS });
+  for (const name of names) newKeys.set(name, pipeline.useNewKey(name));
+  account.mails.length = 0;
+  account.calls.reset();
+
+  account.clock.advance(7 * DAY_MS + HOUR_MS);
+  account.stream.take();
+  expect(await account.expire(TABLE)).toBe(USERS);
+  const [unluckyId] = [...nameOf].find(([, name]) => name === unlucky) ?? [];
+  account.faults.add({
+    match: ({ action, resource }) =>
+      (action === 'DeleteAccessKey' && resource.UserName === unlucky) ||
+      (action === 'PutItem' && resource.user === unluckyId),
+    kind: 'deny',
+    times: Number.POSITIVE_INFINITY,
+  });
+  for (let round = 0; round < ROUNDS; round++) {
+    await deliver(nameOf);
+    // Longer than a lease: what a killed function held is let go.
+    account.clock.advance(21 * MINUTE_MS);
+    await account.expire(TABLE);
+  }
+}, 600_000);
+afterAll(() => pipeline.close());
+
+describe('a thousand expiries at once', () => {
+  it('meet a function that is killed again and again, and a record that fails', () => {
+    expect(killed).toBe(KILLS.size);
+    expect(partial).toBeGreaterThan(0);
+  });
+
+  it('leave every user with the new key, and with no other', () => {
+    const wrong = names.filter((name) => {
+      const keys = pipeline.account.hands.keys(name);
+      return keys.length !== 1 || keys[0]?.accessKeyId !== newKeys.get(name);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lose none: every rotation is closed, once, and nothing of it is left', async () => {
+    const { hands } = pipeline.account;
+    const items = await hands.items(TABLE);
+    const records = items.filter(({ ak }) => ak?.S === 'rotation');
+    const history = items.filter(({ ak }) => ak?.S?.startsWith('history#'));
+    expect(records).toHaveLength(USERS);
+    expect(records.filter(({ state }) => state?.S !== 'CLOSED')).toEqual([]);
+    expect(history.filter(({ outcome }) => outcome?.S !== 'completed')).toEqual([]);
+    expect(new Set(history.map(({ oldKeyId }) => oldKeyId?.S))).toEqual(new Set(oldKeys.values()));
+    expect(items).toHaveLength(records.length + history.length);
+    expect(hands.parameterNames()).toEqual([]);
+  });
+
+  it('send no mail twice, and leave out only those in whose middle the function was killed', () => {
+    const counts = new Map<string, number>();
+    for (const { to } of pipeline.account.mails) {
+      for (const address of to) counts.set(address, (counts.get(address) ?? 0) + 1);
+    }
+    expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
+    const untold = names.filter((name) => !counts.has(`${name}@example.com`));
+    expect(untold.filter((name) => !inKilledBatch.has(name))).toEqual([]);
+    // Ten users are worked on at a time.
+    expect(untold.length).toBeLessThanOrEqual(KILLS.size * 10);
+  });
+});

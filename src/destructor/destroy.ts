@@ -39,8 +39,10 @@ export async function destroy(record: DeliveredRecord, run: Run): Promise<Report
 
 async function act(held: Held<DeliveredRecord>, run: Run): Promise<ReportRow> {
   const { record } = held;
+  // What is seen is at least as old as this.
+  const nowMs = run.clock.nowMs();
   const { userName, keys, newKeyUsed } = await look(record, run);
-  const plan = planDestruction(record, keys, newKeyUsed, run.destruction, run.clock.nowMs());
+  const plan = planDestruction(record, keys, newKeyUsed, run.destruction, nowMs);
   const target = { userName, keys, accessKeyId: record.oldKeyId };
   switch (plan.kind) {
     case 'wait':

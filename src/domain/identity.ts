@@ -31,3 +31,9 @@ export interface AccountIdentity {
   readonly accountId: string;
   readonly alias?: string;
 }
+
+/** A user's keys as IAM listed them, and when it was asked: a new key may be missing for a while. */
+export interface Listed {
+  readonly keys: readonly AccessKey[];
+  readonly listedAtMs: number;
+}

@@ -125,8 +125,10 @@ export async function finishWithdrawal(
     await held.close({ outcome: 'undone', reason, newKeyId: accessKeyId });
     return row(record, 'closed', reason);
   }
+  // What an answer means depends on when it was asked for, however late it comes.
+  const isSettled = run.clock.nowMs() - record.newKeyCreatedAtMs >= SETTLED_AFTER_MS;
   const answer = await deleteKey(held, { userName, accessKeyId, keys }, run);
-  if (answer === 'gone' && run.clock.nowMs() - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
+  if (answer === 'gone' && !isSettled) {
     await held.release<WithdrawingRecord>(record);
     return row(record, 'postponed', `${record.reason}; IAM does not know the new key yet`);
   }

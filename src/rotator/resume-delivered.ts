@@ -4,7 +4,7 @@
 import { mailObstacle } from '../delivery/obstacle.ts';
 import { cancel, destroy, rearm } from '../destructor/destroy.ts';
 import { type DestructionPolicy, maxAgeAtMs, SETTLED_AFTER_MS } from '../domain/destruction.ts';
-import type { AccessKey } from '../domain/identity.ts';
+import type { AccessKey, Listed } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
 import {
   type CancelledRecord,
@@ -107,7 +107,7 @@ async function isUsed(accessKeyId: string, run: Run): Promise<boolean> {
  */
 export async function resumeCancelled(
   record: CancelledRecord,
-  keys: readonly AccessKey[],
+  { keys, listedAtMs }: Listed,
   reading: PolicyReading,
   timer: Timer | undefined,
   run: Run,
@@ -115,7 +115,7 @@ export async function resumeCancelled(
   const gone = [record.oldKeyId, record.newKeyId].filter(
     (id) => !keys.some(({ accessKeyId }) => accessKeyId === id),
   );
-  const isSettled = run.clock.nowMs() - record.newKeyCreatedAtMs >= SETTLED_AFTER_MS;
+  const isSettled = listedAtMs - record.newKeyCreatedAtMs >= SETTLED_AFTER_MS;
   if (gone.length === 0 || !isSettled) {
     await removeTimer(timer, run);
     return row(

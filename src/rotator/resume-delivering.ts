@@ -5,7 +5,7 @@
 import { mailObstacle } from '../delivery/obstacle.ts';
 import { cancel } from '../destructor/destroy.ts';
 import { isOnlyActive, SETTLED_AFTER_MS } from '../domain/destruction.ts';
-import type { AccessKey } from '../domain/identity.ts';
+import type { AccessKey, Listed } from '../domain/identity.ts';
 import { type PolicyReading, promise } from '../domain/policy.ts';
 import type { DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
@@ -24,7 +24,7 @@ const GIVE_UP_AFTER_MS = 7 * DAY_MS;
 /** The pair is in the journal; whether it arrived is to be found out, or else it goes out again. */
 export async function resumeDelivering(
   record: DeliveringRecord,
-  keys: readonly AccessKey[],
+  { keys, listedAtMs }: Listed,
   reading: PolicyReading,
   run: Run,
 ): Promise<ReportRow> {
@@ -42,7 +42,7 @@ export async function resumeDelivering(
     return schedule(held, run, 'the new key is in use, so it arrived');
   }
   if (!newKey) {
-    if (owner.kind === 'found' || nowMs - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
+    if (owner.kind === 'found' || listedAtMs - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
       await held.release<DeliveringRecord>(record);
       return row(record, 'postponed', 'IAM does not list the new key yet');
     }
@@ -60,7 +60,7 @@ export async function resumeDelivering(
         'IAM does not tell whether the undelivered new key was ever used, so it stays as it is',
       );
     }
-    return isAsleep ? endSleep(held, newKey, keys, run) : giveUp(held, keys, run);
+    return isAsleep ? endSleep(held, newKey, { keys, listedAtMs }, run) : giveUp(held, keys, run);
   }
 
   const obstacle = await cannotDeliver(record, newKey, reading, run);
@@ -146,14 +146,14 @@ async function giveUp(
 async function endSleep(
   held: Held<DeliveringRecord>,
   newKey: AccessKey,
-  keys: readonly AccessKey[],
+  { keys, listedAtMs }: Listed,
   run: Run,
 ): Promise<ReportRow> {
   const { record } = held;
   const nowMs = run.clock.nowMs();
   const asleepSinceMs = record.newKeyDeactivatedAtMs ?? nowMs;
   // Right after its deactivation IAM may still list it as it was.
-  if (newKey.status === 'Active' && nowMs - asleepSinceMs >= SETTLED_AFTER_MS) {
+  if (newKey.status === 'Active' && listedAtMs - asleepSinceMs >= SETTLED_AFTER_MS) {
     return cancel(held, 'a person activated the undelivered new key again', run);
   }
   const goesAtMs = asleepSinceMs + GIVE_UP_AFTER_MS;

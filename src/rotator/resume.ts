@@ -1,7 +1,7 @@
 /**
  * Going on with a rotation that another run left open, state by state.
  */
-import type { AccessKey, IamUser } from '../domain/identity.ts';
+import type { IamUser, Listed } from '../domain/identity.ts';
 import { type PolicyReading, policyFor } from '../domain/policy.ts';
 import type { OpenRecord, Timer } from '../domain/record.ts';
 import { oldestActive, type ReportRow } from '../domain/report.ts';
@@ -32,11 +32,13 @@ export async function resume(
 
   // The name may have changed since; the record learns it with the next write.
   const record = { ...open, userName: user.userName, userArn: user.arn };
+  const listedAtMs = run.clock.nowMs();
   const keys = await run.keys.list(user.userName);
   if (!keys) {
     return row(record, 'postponed', 'the user was renamed or deleted while this run was under way');
   }
-  const done = await resumeState(record, keys, policyFor(user, run.rotation), timer, run);
+  const listed = { keys, listedAtMs };
+  const done = await resumeState(record, listed, policyFor(user, run.rotation), timer, run);
   // What was listed before a key was taken away says nothing about the keys after it.
   const changed = done.outcome === 'deleted' || done.outcome === 'deactivated';
   return changed ? done : { ...done, ...oldestActive(keys) };
@@ -44,23 +46,23 @@ export async function resume(
 
 async function resumeState(
   record: OpenRecord,
-  keys: readonly AccessKey[],
+  listed: Listed,
   reading: PolicyReading,
   timer: Timer | undefined,
   run: Run,
 ): Promise<ReportRow> {
   switch (record.state) {
     case 'STARTED':
-      return resumeStarted(record, keys, reading, run);
+      return resumeStarted(record, listed.keys, reading, run);
     case 'DELIVERING':
-      return resumeDelivering(record, keys, reading, run);
+      return resumeDelivering(record, listed, reading, run);
     case 'WITHDRAWING':
       return finishWithdrawal(await Held.claim(record, run), run);
     case 'SCHEDULED':
     case 'DEACTIVATED':
-      return resumeDelivered(record, keys, reading, timer, run);
+      return resumeDelivered(record, listed.keys, reading, timer, run);
     case 'CANCELLED':
-      return resumeCancelled(record, keys, reading, timer, run);
+      return resumeCancelled(record, listed, reading, timer, run);
   }
 }
 

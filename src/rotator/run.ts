@@ -261,25 +261,45 @@ async function rotateAll(
     return due.map((one) => told(one, 'postponed', reason));
   }
 
-  const room = Math.min(run.maxRotationsPerRun ?? Number.POSITIVE_INFINITY, run.postman.remaining);
-  const why =
-    room === run.maxRotationsPerRun
-      ? 'this run has begun MAX_ROTATIONS_PER_RUN rotations'
-      : 'the mail quota allows no more for now';
-  return Promise.all(
-    due.map((one, index) => {
-      if (index >= room) return told(one, 'left', why);
-      return limit(async () => {
-        if (tooLate(run)) return told(one, 'left', "the function's time was over");
-        if (run.postman.stopped) return told(one, 'left', run.postman.stopped);
-        const { user, policy, keys, oldKey } = one;
-        const done = await safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, () =>
-          rotate(user, policy, keys, oldKey, records.get(user.userId), run, force),
-        );
-        return { ...done, ...oldestActive(keys) };
-      });
-    }),
-  );
+  const begin = async (one: Due): Promise<{ row: ReportRow; counts: boolean }> => {
+    const { user, policy, keys, oldKey } = one;
+    if (tooLate(run))
+      return { row: told(one, 'left', "the function's time was over"), counts: false };
+    if (run.postman.stopped) {
+      return { row: told(one, 'left', run.postman.stopped), counts: false };
+    }
+    let refused = false;
+    const done = await safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, async () => {
+      try {
+        return await rotate(user, policy, keys, oldKey, records.get(user.userId), run, force);
+      } catch (error) {
+        refused = error instanceof Conflict;
+        throw error;
+      }
+    });
+    const mayHaveKey = done.newKeyId !== undefined || done.outcome === 'failed';
+    return { row: { ...done, ...oldestActive(keys) }, counts: mayHaveKey && !refused };
+  };
+
+  // Whose rotation can't even begin takes nobody else's place: the next in line gets it.
+  const rows: ReportRow[] = [];
+  let begun = 0;
+  for (let waiting = due; waiting.length > 0; ) {
+    const allowed = (run.maxRotationsPerRun ?? Number.POSITIVE_INFINITY) - begun;
+    const room = Math.min(allowed, run.postman.remaining);
+    if (room <= 0) {
+      const why =
+        allowed <= 0
+          ? 'this run has begun MAX_ROTATIONS_PER_RUN rotations'
+          : 'the mail quota allows no more for now';
+      return [...rows, ...waiting.map((one) => told(one, 'left', why))];
+    }
+    const done = await Promise.all(waiting.slice(0, room).map((one) => limit(() => begin(one))));
+    waiting = waiting.slice(room);
+    rows.push(...done.map(({ row }) => row));
+    begun += done.filter(({ counts }) => counts).length;
+  }
+  return rows;
 }
 
 /** Whether too little time is left to begin with another user. */

@@ -190,6 +190,14 @@ describe('how many rotations a run begins', () => {
     expect(world.openRecords()).toHaveLength(4);
   });
 
+  it('gives the place of one that can not begin to the next in line', async () => {
+    const world = company(99, 90, 81);
+    const [eldest = ''] = world.iam.userIds();
+    world.table.put({ user: eldest, ak: 'rotation', state: 'CLOSED' });
+    const { rows } = await rotate(world, {}, { maxRotationsPerRun: 1 });
+    expect(outcomes(rows)).toEqual({ age99: 'failed', age90: 'rotated', age81: 'left' });
+  });
+
   it('does not count what was open before', async () => {
     const world = company(90, 91, 92);
     world.mail.answer = LOST;

@@ -83,7 +83,7 @@ export async function live(
 }
 
 /** Does some work of a function that may fail. */
-export async function survive(world: World, work: () => Promise<unknown>): Promise<void> {
+async function survive(world: World, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

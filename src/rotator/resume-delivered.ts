@@ -2,7 +2,7 @@
  * Going on with a rotation whose new key was handed over, or that a person has cancelled.
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
-import { cancel, destroy, rearm } from '../destructor/destroy.ts';
+import { destroy, rearm } from '../destructor/destroy.ts';
 import { type DestructionPolicy, maxAgeAtMs, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey, Listed } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
@@ -49,9 +49,6 @@ export async function resumeDelivered(
   const has = (id: string) => keys.some(({ accessKeyId }) => accessKeyId === id);
 
   const ownTimer = timer && isTimerOf(timer, record) ? timer : undefined;
-  if (ownTimer?.vetoed) {
-    return cancel(await Held.claim(record, run), 'a person removed the timer', run);
-  }
   if (has(record.oldKeyId) && has(record.newKeyId)) {
     if (isOverdue(record, run.destruction, nowMs)) return destroy(record, run);
     if (!ownTimer) await rearm(record, nextStepAtMs(record), run);

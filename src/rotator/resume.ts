@@ -1,9 +1,16 @@
 /**
  * Going on with a rotation that another run left open, state by state.
  */
+import { cancel } from '../destructor/destroy.ts';
 import type { IamUser, Listed } from '../domain/identity.ts';
 import { type PolicyReading, policyFor } from '../domain/policy.ts';
-import type { OpenRecord, Timer } from '../domain/record.ts';
+import {
+  type DeliveredRecord,
+  type DeliveringRecord,
+  isTimerOf,
+  type OpenRecord,
+  type Timer,
+} from '../domain/record.ts';
 import { oldestActive, type ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
@@ -51,6 +58,10 @@ async function resumeState(
   timer: Timer | undefined,
   run: Run,
 ): Promise<ReportRow> {
+  const ownTimer = timer && isTimerOf(timer, record) ? timer : undefined;
+  if (ownTimer?.vetoed && isInForce(record)) {
+    return cancel(await Held.claim(record, run), 'a person removed the timer', run);
+  }
   switch (record.state) {
     case 'STARTED':
       return resumeStarted(record, listed.keys, reading, run);
@@ -64,6 +75,11 @@ async function resumeState(
     case 'CANCELLED':
       return resumeCancelled(record, listed, reading, timer, run);
   }
+}
+
+/** States in which a timer may stand, and its removal is a veto. */
+function isInForce(record: OpenRecord): record is DeliveringRecord | DeliveredRecord {
+  return ['DELIVERING', 'SCHEDULED', 'DEACTIVATED'].includes(record.state);
 }
 
 /** The user does not exist any more, and its keys went with it: unless only the list is wrong. */

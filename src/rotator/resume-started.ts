@@ -30,7 +30,7 @@ export async function resumeStarted(
   const unseen = keys.filter(({ accessKeyId }) => !record.seenKeyIds.includes(accessKeyId));
   const candidates: AccessKey[] = [];
   for (const key of unseen) {
-    if (await isOrphan(record, key, keys, run)) candidates.push(key);
+    if (await isOrphan(record, key, run)) candidates.push(key);
   }
   // One creation makes one key: of two that look like it, nobody can say which one is ours.
   const [orphan] = candidates.length === 1 ? candidates : [];
@@ -39,6 +39,15 @@ export async function resumeStarted(
     await held.close({ outcome, reason, failures: record.failures });
     return row(record, outcome === 'undone' ? 'closed' : 'postponed', reason);
   };
+  if (orphan && isOnlyActive(keys, orphan.accessKeyId)) {
+    // Closing would forget it, and leave it there for good once another key works again.
+    await held.release<StartedRecord>(record);
+    return row(
+      record,
+      'failed',
+      `nobody has the secret of ${orphan.accessKeyId}, but it is the user's only active key: give the user another key, and the next run deletes it`,
+    );
+  }
   if (orphan) {
     const { accessKeyId } = orphan;
     await deleteKey(held, { userName: record.userName, accessKeyId, keys }, run);
@@ -81,15 +90,9 @@ export async function resumeStarted(
  * Whether an unseen key may be the one that the interrupted run created.
  * @throws Error when IAM does not tell whether it was used
  */
-async function isOrphan(
-  record: StartedRecord,
-  key: AccessKey,
-  keys: readonly AccessKey[],
-  run: Run,
-): Promise<boolean> {
+async function isOrphan(record: StartedRecord, key: AccessKey, run: Run): Promise<boolean> {
   const ageAtStartMs = key.createdAtMs - record.startedAtMs;
   if (ageAtStartMs < -CREATED_BEFORE_MS || ageAtStartMs > CREATED_AFTER_MS) return false;
-  if (isOnlyActive(keys, key.accessKeyId)) return false;
   const owner = await run.keys.owner(key.accessKeyId);
   if (owner.kind !== 'found') {
     throw new Error(

@@ -213,12 +213,20 @@ describe('a key that was not there when the rotation began', () => {
     expect(world.recordIn(userId, 'CLOSED').outcome).toBe('undone');
   });
 
-  it('stays when it is the only active one, whatever else speaks for it', async () => {
-    const { world, oldKeyId, keyIds } = await withOrphan();
+  it('stays while it is the only active one, and goes once another key works', async () => {
+    const { world, userId, oldKeyId, keyIds } = await withOrphan();
     world.iam.setStatus(oldKeyId, 'Inactive');
     world.clock.advance(HOUR_MS);
-    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining("it is the user's only active key"),
+    });
+    expect(world.recordIn(userId, 'STARTED').leaseUntilMs).toBe(0);
     expect(keyIds()).toHaveLength(2);
+    const [, orphan] = keyIds();
+    world.iam.setStatus(oldKeyId, 'Active');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+    expect(keyIds()).not.toContain(orphan);
   });
 
   it('stays when it can not be told from another new key', async () => {

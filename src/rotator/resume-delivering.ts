@@ -11,7 +11,7 @@ import type { DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
-import { DAY_MS, iso } from '../domain/time.ts';
+import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -20,6 +20,8 @@ import { enclose } from './rotate.ts';
 
 /** How long a delivery is tried, and how long an undelivered key then sleeps before it goes. */
 const GIVE_UP_AFTER_MS = 7 * DAY_MS;
+/** By how much IAM's clock and ours may differ. */
+const CLOCKS_MS = MINUTE_MS;
 
 /** The pair is in the journal; whether it arrived is to be found out, or else it goes out again. */
 export async function resumeDelivering(
@@ -34,8 +36,9 @@ export async function resumeDelivering(
   const owner = await run.keys.owner(record.newKeyId);
 
   if (owner.kind === 'found' && owner.lastUsedAtMs !== undefined) {
-    if (record.newKeyDeactivatedAtMs !== undefined) {
-      // IAM tells of a use up to 15 minutes late: it was put to sleep although it had arrived.
+    if (owner.lastUsedAtMs <= (record.newKeyDeactivatedAtMs ?? 0) + CLOCKS_MS) {
+      // IAM tells of a use up to 15 minutes late: it was put to sleep although it had arrived. After a
+      // later use it was a person who had woken it, and who may have put it to sleep again.
       held.assertTimeLeft();
       await run.keys.activate(record.userName, record.newKeyId);
     }

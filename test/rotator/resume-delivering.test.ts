@@ -346,6 +346,21 @@ describe('a new key that may have been delivered', () => {
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
   });
 
+  it('stays asleep when a person woke it, used it and put it to sleep again', async () => {
+    const { world, userId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN);
+    world.clock.advance(7 * DAY_MS);
+    await rotate(world);
+    world.clock.advance(DAY_MS);
+    world.iam.setStatus(newKeyId, 'Active');
+    world.iam.useKey(newKeyId);
+    world.iam.setStatus(newKeyId, 'Inactive');
+    await rotate(world);
+    expect(keys()[newKeyId]).toBe('Inactive');
+    await live(world, { days: 30 });
+    expect(keys()[newKeyId]).toBe('Inactive');
+    expect(world.owners.workingKeys(userId)).toHaveLength(1);
+  });
+
   it('that a person activates again is theirs: the rotation is cancelled, both keys stay', async () => {
     const { world, userId, oldKeyId, newKeyId, keys } = await delivering();
     world.clock.advance(7 * DAY_MS);

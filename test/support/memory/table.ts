@@ -85,7 +85,7 @@ export class MemoryTable {
 
   /** What waits in the stream, oldest first. */
   get stream(): readonly StreamRecord[] {
-    return this.#stream;
+    return [...this.#stream];
   }
 
   /** Takes the first records off the stream, once they were handled. */

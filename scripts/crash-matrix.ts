@@ -6,14 +6,12 @@
  */
 import { existsSync } from 'node:fs';
 import { createProgress, type Progress } from '../src/cli/progress.ts';
-import { casesOf, sample } from './crash-matrix/cases.ts';
-import { nameOf } from './crash-matrix/configurations.ts';
 import { Lanes } from './crash-matrix/lanes.ts';
 import { type MatrixOptions, readOptions, USAGE, UsageError } from './crash-matrix/options.ts';
-import { type Result, resultOf } from './crash-matrix/result.ts';
-import type { Row } from './crash-matrix/rows.ts';
+import { deploymentsOf, renderPairs, runPairs } from './crash-matrix/pairs/run.ts';
+import { runMatrix } from './crash-matrix/run.ts';
 import { bundle, FUNCTIONS } from './crash-matrix/stage.ts';
-import { renderSummary, renderTable } from './crash-matrix/table.ts';
+import { renderMatrix } from './crash-matrix/table.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   let options: MatrixOptions | 'help';
@@ -32,48 +30,33 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('There are no Lambda functions in dist/: run npm run build first.\n');
     return 2;
   }
-  const result = await play(options);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(result, undefined, 1)}\n`
-      : `${renderTable(result.rows)}\n\n${renderSummary(result)}\n`,
-  );
-  return result.violations > 0 ? 1 : 0;
+  return play(options);
 }
 
-async function play(options: MatrixOptions): Promise<Result> {
-  const { configurations, faults, points, seed } = options;
-  const fromMs = performance.now();
+async function play(options: MatrixOptions): Promise<number> {
+  const { pairs, json, configurations, seed, sample } = options;
   const lanes = new Lanes(options.lanes);
   const bars: Progress[] = [];
-  const progress = (doing: string, total: number) => {
+  const progress = (doing: string) => {
     const bar = createProgress({ stderr: process.stderr, env: process.env }, doing);
-    bar.expect(total);
     bars.push(bar);
     return bar;
   };
+  const tell = <R extends { violations: number }>(result: R, render: (result: R) => string) => {
+    for (const bar of bars) bar.stop();
+    const text = json ? JSON.stringify(result, undefined, 1) : render(result);
+    process.stdout.write(`${text}\n`);
+    return result.violations > 0 ? 1 : 0;
+  };
   try {
-    const recording = progress('Healthy lives', configurations.length);
-    const recorded = await lanes.record(configurations, () => recording.step());
-    recording.stop();
-
-    const all = configurations.flatMap((configuration, index) => {
-      const wanted = recorded[index]?.filter(({ step, call }) => points.test(`${step} ${call}`));
-      return casesOf(configuration, wanted ?? [], faults);
-    });
-    const cases = options.sample === undefined ? all : sample(all, options.sample, seed);
-    const rows: Row[] = [];
-    const playing = progress('Lives with a fault', cases.length);
-    await lanes.play(cases, (row) => {
-      rows.push(row);
-      playing.step();
-    });
-    return resultOf({
-      seconds: (performance.now() - fromMs) / 1000,
-      points: configurations.map((one, index) => [nameOf(one), recorded[index] ?? []]),
-      possible: all.length,
-      rows,
-    });
+    if (!pairs) return tell(await runMatrix(options, lanes, progress), renderMatrix);
+    const many = { seed, ...(sample !== undefined && { size: sample }) };
+    const bar = progress('First faults');
+    return tell(await runPairs(deploymentsOf(configurations), many, lanes, bar), renderPairs);
+  } catch (error) {
+    // Such as a life that goes wrong although nothing was made to.
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
   } finally {
     for (const bar of bars) bar.stop();
     lanes.close();

@@ -1,9 +1,9 @@
 /** Which lives are played: every point with every fault it can suffer, or a sample of them. */
-import { createHash } from 'node:crypto';
 import { type Configuration, nameOf } from './configurations.ts';
 import { type FaultName, faultsOf } from './faults.ts';
 import type { Trouble } from './life.ts';
 import type { CallPoint } from './points.ts';
+import { hash } from './sampling.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -31,10 +31,6 @@ export function casesOf(
 
 function idOf({ configuration, point, fault }: Omit<Case, 'ttlLateMs'>): string {
   return [nameOf(configuration), point.step, point.call, fault].join(' | ');
-}
-
-function hash(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE();
 }
 
 /**

@@ -1,10 +1,9 @@
-/** The lanes, and who of them does what. */
+/** The lanes, and which of them does what. */
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { Case } from './cases.ts';
-import { type Configuration, nameOf } from './configurations.ts';
-import type { Answer, Order } from './lane.ts';
-import type { CallPoint } from './points.ts';
+import { nameOf } from './configurations.ts';
+import type { Answer, Order, Work } from './lane.ts';
 import type { Row } from './rows.ts';
 
 export class Lanes {
@@ -14,19 +13,23 @@ export class Lanes {
     this.#lanes = Array.from({ length: count }, () => new Lane());
   }
 
-  /** The points of each configuration, in the order of the configurations. */
-  async record(configurations: readonly Configuration[], done: () => void): Promise<CallPoint[][]> {
-    const points: CallPoint[][] = [];
-    const queue = [...configurations.entries()];
+  /** Has something done for each of many. @returns the answers, in the order of the questions */
+  async all<K extends keyof Work>(
+    kind: K,
+    questions: readonly Work[K]['asked'][],
+    done: (answer: Work[K]['answered']) => void = () => {},
+  ): Promise<Work[K]['answered'][]> {
+    const answers: Work[K]['answered'][] = [];
+    const queue = [...questions.entries()];
     await this.#work(async (lane) => {
-      const [index, configuration] = queue.shift() ?? [];
-      if (index === undefined || !configuration) return false;
-      const answer = await lane.ask({ kind: 'record', configuration });
-      if (answer.kind === 'recorded') points[index] = [...answer.points];
-      done();
+      const next = queue.shift();
+      if (!next) return false;
+      const answer = await lane.ask(kind, next[1]);
+      answers[next[0]] = answer;
+      done(answer);
       return true;
     });
-    return points;
+    return answers;
   }
 
   /** Plays all cases. A lane keeps to one configuration as long as there are cases of it. */
@@ -45,9 +48,7 @@ export class Lanes {
         current.set(lane, name);
       }
       const one = queues.get(name)?.shift();
-      if (!one) return true;
-      const answer = await lane.ask({ kind: 'play', case: one });
-      if (answer.kind === 'played') done(answer.row);
+      if (one) done(await lane.ask('play', one));
       return true;
     });
   }
@@ -87,21 +88,21 @@ class Lane {
     });
   }
 
-  /** @throws Error when the order could not be carried out, or the lane's process is gone */
-  ask(order: Order): Promise<Answer> {
+  /** @throws Error when it could not be done, or the lane's process is gone */
+  ask<K extends keyof Work>(kind: K, asked: Work[K]['asked']): Promise<Work[K]['answered']> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         this.#process.off('message', onMessage).off('exit', onExit);
         act();
       };
-      const onMessage = (answer: Answer) =>
+      const onMessage = (answer: Answer<K>) =>
         settle(() =>
-          answer.kind === 'failed' ? reject(new Error(answer.message)) : resolve(answer),
+          'failed' in answer ? reject(new Error(answer.failed)) : resolve(answer.answered),
         );
       const onExit = (code: number | null) =>
         settle(() => reject(new Error(`a lane ended by itself with code ${code}`)));
       this.#process.on('message', onMessage).on('exit', onExit);
-      this.#process.send(order);
+      this.#process.send({ kind, asked } satisfies Order<K>);
     });
   }
 

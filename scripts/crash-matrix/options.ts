@@ -44,7 +44,8 @@ Options:
   --sample N        N cases in which as much as possible meets, from configurations in which every
                     two settings meet, or from those that are named
   --seed N          another number, another sample (1)
-  --pairs           pairs of faults, on the core with ports in memory
+  --pairs           every two faults, the second after the first, on the core with ports in
+                    memory; with --sample N, those that begin with one of N first faults
   --lanes N         how many lives are played at the same time, 1 to 16 (2)
   --json            print one JSON object at the end, and nothing else
   --help            print this

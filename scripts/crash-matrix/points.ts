@@ -1,5 +1,6 @@
 /** Every call of a whole rotation, as the points at which something can go wrong. */
 import type { Call } from '../../test/support/account/index.ts';
+import { nameOf } from './configurations.ts';
 import { type Invoked, live, STORIES, type StoryName } from './life.ts';
 import type { FunctionName, Stage } from './stage.ts';
 
@@ -18,10 +19,15 @@ export interface CallPoint {
   readonly call: string;
 }
 
+/** A life goes wrong although every call is answered; the message says what is wrong. */
+export class UnhealthyStory extends Error {
+  override readonly name = 'UnhealthyStory';
+}
+
 /**
  * Lives each story in good health and lists its calls. An invocation that does what another did
  * before, call by call, from the same state to the same state, has no points of its own.
- * @throws Error when a story does not even end well in good health
+ * @throws UnhealthyStory
  */
 export async function recordPoints(stage: Stage): Promise<CallPoint[]> {
   const points: CallPoint[] = [];
@@ -30,7 +36,9 @@ export async function recordPoints(stage: Stage): Promise<CallPoint[]> {
   for (const story of Object.keys(STORIES) as StoryName[]) {
     const { problems, invoked } = await live(stage, story);
     if (problems.length > 0) {
-      throw new Error(`The story “${story}” goes wrong by itself: ${problems.join('; ')}`);
+      throw new UnhealthyStory(
+        `${nameOf(stage.configuration)}: the story “${story}” goes wrong by itself: ${problems.join('; ')}`,
+      );
     }
     for (const one of invoked) {
       const signature = signatureOf(one);

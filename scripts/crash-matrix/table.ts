@@ -6,7 +6,12 @@ import type { Row } from './rows.ts';
 const LEGEND =
   '✓ completed   ↻ closed with a reason, and completed in a second rotation   ✗ violated   · not tried';
 
-export function renderTable(rows: readonly Row[]): string {
+/** The table, the figures, and what was violated. */
+export function renderMatrix(result: Result): string {
+  return `${renderTable(result.rows)}\n\n${renderSummary(result)}`;
+}
+
+function renderTable(rows: readonly Row[]): string {
   const faults = FAULT_NAMES.filter((fault) => rows.some((row) => row.fault === fault));
   const calls = Math.max(...rows.map(({ call }) => call.length)) + 4;
   const heads = faults.map((fault) => titleOf(fault).split(' '));
@@ -54,8 +59,7 @@ function group<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]
   return groups;
 }
 
-/** The figures, and every life in which something was violated. */
-export function renderSummary(result: Result): string {
+function renderSummary(result: Result): string {
   const { configurations, rows, points, cases, possible, violations, seconds } = result;
   const width = Math.max(...configurations.map(({ config }) => config.length)) + 2;
   const line = (name: string, figures: readonly (string | number)[]) =>

@@ -1,0 +1,158 @@
+/** Invocations of the functions and the command line, with the troubles of each. */
+import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import type { Run } from '../../src/run.ts';
+import type { CallName, OnCall } from '../support/memory/calls.ts';
+import type { RunOverrides, World } from '../support/memory/world.ts';
+import type { Command, Conditions, Invocation } from './history.ts';
+import type { Ledger } from './ledger.ts';
+import type { Tell } from './rules.ts';
+import { FATES, troubled } from './trouble.ts';
+
+const LIVES_MS: Readonly<Record<Invocation['life'], number>> = {
+  lambda: 15 * MINUTE_MS,
+  hurried: 2.5 * MINUTE_MS,
+  laptop: Number.POSITIVE_INFINITY,
+};
+
+/** Clients wait so long for an answer. */
+const TIMEOUT_MS = 10 * SECOND_MS;
+
+/** What changes something; a dry run makes none of these calls. */
+const CHANGES: readonly CallName[] = [
+  'keys.create',
+  'keys.activate',
+  'keys.deactivate',
+  'keys.delete',
+  'parameters.put',
+  'parameters.remove',
+  'mailer.send',
+  'journal.begin',
+  'journal.replace',
+  'journal.putTimer',
+  'journal.removeTimer',
+  'journal.addHistory',
+];
+
+/** One invocation that is under way. */
+export interface Begun {
+  readonly run: Run;
+  /** Whether it was killed: whatever it still says reaches nobody. */
+  isKilled(): boolean;
+  /** Waits for what was going on meanwhile, and clears up. */
+  end(): Promise<void>;
+}
+
+export class Invocations {
+  /** How many there were. */
+  count = 0;
+  /** Makes the calls of runs at the same time mingle. */
+  mingle: (() => Promise<void>) | undefined;
+  readonly #world: World;
+  readonly #ledger: Ledger;
+  readonly #conditions: Conditions;
+  readonly #act: (command: Command) => Promise<unknown>;
+  readonly #tell: Tell;
+  readonly #hooks = new Map<string, OnCall>();
+  /** Runs that are under way. */
+  readonly #live = new Set<string>();
+  readonly #dry = new Set<string>();
+  /** When each call was made, by its arguments. */
+  readonly #madeAtMs = new WeakMap<readonly unknown[], number>();
+
+  constructor(
+    world: World,
+    ledger: Ledger,
+    conditions: Conditions,
+    act: (command: Command) => Promise<unknown>,
+    tell: Tell,
+  ) {
+    this.#world = world;
+    this.#ledger = ledger;
+    this.#conditions = conditions;
+    this.#act = act;
+    this.#tell = tell;
+  }
+
+  readonly onCall: OnCall = (name, phase, args, run) => {
+    if (phase === 'before') this.#madeAtMs.set(args, this.#ledger.nowMs);
+    return this.#hooks.get(run.label)?.(name, phase, args, run);
+  };
+
+  /** Whether a call has timed out before its effect: another run's pause has passed for all. */
+  isTimedOut(args: readonly unknown[]): boolean {
+    return this.#ledger.nowMs - (this.#madeAtMs.get(args) ?? 0) > TIMEOUT_MS;
+  }
+
+  /** How far the clock of an invocation is ahead of AWS's. */
+  skewMs({ skewSeconds }: Invocation): number {
+    return (skewSeconds - this.#conditions.clocksBehindSeconds) * SECOND_MS;
+  }
+
+  begin(name: 'rotator' | 'destructor' | 'ikr', invocation: Invocation): Begun {
+    const label = `${name} ${++this.count}`;
+    const lifeMs = LIVES_MS[invocation.life];
+    const endsAtMs = this.#ledger.nowMs + lifeMs;
+    const pauses: Promise<void>[] = [];
+    let killed = false;
+    const hook = troubled(
+      invocation,
+      (minutes, meanwhile) => {
+        const pause = this.#pause(minutes, meanwhile);
+        pauses.push(pause);
+        return pause;
+      },
+      () => this.#ledger.nowMs > endsAtMs,
+    );
+    this.#hooks.set(label, async (call, phase, args, caller) => {
+      const kill = () => {
+        killed = true;
+        return caller.kill();
+      };
+      await hook(call, phase, args, { label, kill });
+      await this.mingle?.();
+    });
+    this.#script(invocation);
+    this.#ledger.look(label);
+    this.#live.add(label);
+    if (invocation.dryRun && name !== 'ikr') this.#dry.add(label);
+
+    const overrides: RunOverrides = {
+      label,
+      lifeMs,
+      clockSkewMs: this.skewMs(invocation),
+      dryRun: invocation.dryRun,
+    };
+    const end = async () => {
+      await Promise.allSettled(pauses);
+      this.#live.delete(label);
+      this.#hooks.delete(label);
+      if (this.#live.size === 0) this.#unscript();
+    };
+    return { run: this.#world.run(overrides), isKilled: () => killed, end };
+  }
+
+  async #pause(minutes: number, meanwhile: readonly Command[]): Promise<void> {
+    this.#world.clock.advance(minutes * MINUTE_MS);
+    for (const command of meanwhile) await this.#act(command);
+  }
+
+  #script({ mails, mailerDown }: Invocation): void {
+    const { mail } = this.#world;
+    mail.next.push(...mails.map((fate) => FATES[fate]));
+    if (!mailerDown) return;
+    mail.verification = { kind: 'not-now', reason: 'the mailer is down', warnings: [] };
+  }
+
+  #unscript(): void {
+    const { mail } = this.#world;
+    mail.next.length = 0;
+    mail.verification = { kind: 'accepted', reason: '', warnings: [] };
+  }
+
+  /** A dry run changes nothing; a dry destructor puts timers back, or they would be lost. */
+  checkDryRun(name: CallName, run: string): void {
+    if (!this.#dry.has(run) || !CHANGES.includes(name)) return;
+    const putsBack = name === 'journal.putTimer' && run.startsWith('destructor');
+    if (!putsBack) this.#tell(0, `a dry run called ${name}`);
+  }
+}

@@ -1,0 +1,95 @@
+/** Plays a history, and tells it. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { heal } from './heal.ts';
+import type { Command, Conditions, History, Invocation, Step } from './history.ts';
+import { short } from './people.ts';
+import type { Violation } from './rules.ts';
+import { Stage } from './stage.ts';
+
+export interface Played {
+  readonly violations: readonly Violation[];
+  /** One line a step, when asked for. */
+  readonly story: readonly string[];
+  /** How often the program did what, over the whole history. */
+  readonly effects: readonly string[];
+  readonly runs: number;
+}
+
+/** Plays a history until something is wrong, or to its healthy end. */
+export async function play({ conditions, steps }: History, tellStory = false): Promise<Played> {
+  const stage = new Stage(conditions);
+  const story: string[] = tellStory ? [conditionsInWords(conditions)] : [];
+  const startMs = stage.world.clock.nowMs();
+  const tell = (what: string, told: string | undefined, sinceEffect: number) => {
+    if (!tellStory) return;
+    const effects = counted(stage.world.effects.slice(sinceEffect));
+    const line = [what, told, effects && `[${effects}]`].filter(Boolean).join(' — ');
+    story.push(`${clock(stage.world.clock.nowMs() - startMs)}  ${abbreviated(line)}`);
+  };
+  for (const step of steps) {
+    stage.world.clock.advance(step.afterMinutes * MINUTE_MS);
+    const sinceEffect = stage.world.effects.length;
+    const told = await stage.do(step.command);
+    tell(inWords(step), told ?? 'not possible', sinceEffect);
+    if (stage.violations.length > 0) break;
+  }
+  if (stage.violations.length === 0) {
+    const sinceEffect = stage.world.effects.length;
+    tell('healthy weeks', await heal(stage, conditions.ownersActive), sinceEffect);
+  }
+  for (const { invariant, what } of stage.violations) {
+    if (tellStory) story.push(`!! invariant ${invariant}: ${abbreviated(what)}`);
+  }
+  const { violations, invocations, world } = stage;
+  return { violations, story, effects: world.effects, runs: invocations.count };
+}
+
+/** Effects in order of their first time; how often, when more than once. */
+function counted(effects: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const effect of effects) counts.set(effect, (counts.get(effect) ?? 0) + 1);
+  return [...counts].map(([what, times]) => (times > 1 ? `${what} ×${times}` : what)).join(', ');
+}
+
+function clock(ms: number): string {
+  const hours = Math.floor((ms % DAY_MS) / HOUR_MS);
+  const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
+  const pad = (number: number) => String(number).padStart(2, '0');
+  return `day ${String(Math.floor(ms / DAY_MS)).padStart(3)} ${pad(hours)}:${pad(minutes)}`;
+}
+
+function abbreviated(line: string): string {
+  return line.replaceAll(/AKIA0*\d+/g, short);
+}
+
+function inWords({ command }: Step): string {
+  const { do: what, ...details } = command as Command & { readonly run?: Invocation };
+  const words = Object.entries(details).flatMap(([name, value]) => {
+    if (name === 'run') return invocationInWords(value as unknown as Invocation);
+    if (name === 'runs') return (value as Invocation[]).map((run) => `{${invocationInWords(run)}}`);
+    if (value === undefined || value === false || value === 'no' || value === 'once') return [];
+    return [`${name} ${value}`];
+  });
+  return [what, ...words].join(', ');
+}
+
+function invocationInWords(run: Invocation): string[] {
+  return [
+    ...(run.life === 'lambda' ? [] : [run.life]),
+    ...(run.skewSeconds ? [`clock +${run.skewSeconds} s`] : []),
+    ...(run.dryRun ? ['dry run'] : []),
+    ...(run.mailerDown ? ['mailer down'] : []),
+    ...(run.mails.length > 0 ? [`mails ${run.mails.join(' ')}`] : []),
+    ...run.troubles.map(({ kind, at, nth, phase, minutes, meanwhile }) => {
+      const when = `${phase} ${at}${nth > 0 ? ` no. ${nth + 1}` : ''}`;
+      if (kind !== 'pause') return `${kind} ${when}`;
+      const others = meanwhile.map((command) => inWords({ afterMinutes: 0, command }));
+      return `pauses ${minutes} min ${when}${others.length > 0 ? ` (${others.join('; ')})` : ''}`;
+    }),
+  ];
+}
+
+function conditionsInWords(conditions: Conditions): string {
+  const told = Object.entries(conditions).filter(([, value]) => value !== undefined);
+  return told.map(([name, value]) => `${name} ${value}`).join(', ');
+}

@@ -1,0 +1,54 @@
+/** Searches for histories that break an invariant. */
+import fc from 'fast-check';
+import { history } from './arbitraries.ts';
+import type { History } from './history.ts';
+import { type Played, play } from './play.ts';
+
+export interface Found {
+  readonly seed: number;
+  /** Histories that were played until it was found. */
+  readonly after: number;
+  readonly shrunk: History;
+  readonly story: readonly string[];
+}
+
+export interface Searched {
+  readonly histories: number;
+  readonly steps: number;
+  readonly runs: number;
+  /** What the program did, and how often. */
+  readonly effects: Readonly<Record<string, number>>;
+  readonly found?: Found;
+}
+
+/** Plays so many histories; the same ones for the same seed. */
+export async function search(histories: number, seed: number): Promise<Searched> {
+  let played = 0;
+  let steps = 0;
+  let runs = 0;
+  const effects: Record<string, number> = {};
+  const count = (one: History, { effects: done, runs: made }: Played) => {
+    played += 1;
+    steps += one.steps.length;
+    runs += made;
+    for (const effect of done) effects[effect] = (effects[effect] ?? 0) + 1;
+  };
+  const details = await fc.check(
+    fc.asyncProperty(history, async (one) => {
+      const result = await play(one);
+      count(one, result);
+      return result.violations.length === 0;
+    }),
+    { numRuns: histories, seed },
+  );
+  const figures = { histories: played, steps, runs, effects };
+  if (!details.failed) return figures;
+  const [shrunk] = details.counterexample ?? [];
+  if (!shrunk) throw new Error(String(details.errorInstance ?? 'the search was cut off'));
+  const { story } = await play(shrunk, true);
+  return {
+    ...figures,
+    histories: details.numRuns,
+    found: { seed, after: details.numRuns, shrunk, story },
+  };
+}

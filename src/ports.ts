@@ -91,8 +91,8 @@ export interface Sealer {
 
 export interface Journal {
   /**
-   * Every user's record, open or closed, and every timer. May lag: whoever acts on it writes on
-   * condition of the version read.
+   * Every user's record, open or closed, and every timer, as they are now. It grows old while the
+   * run goes on: whoever acts on it writes on condition of the version read.
    */
   scan(): Promise<{ records: RotationRecord[]; timers: Timer[]; problems: string[] }>;
   /** The record as it is now (a consistent read). */

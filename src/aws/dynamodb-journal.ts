@@ -78,6 +78,8 @@ export function dynamodbJournal(
         dynamodb.send(
           new ScanCommand({
             TableName: table,
+            // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
+            ConsistentRead: true,
             FilterExpression: `${isRecord} OR ${isTimer}`,
             ExpressionAttributeNames: { '#ak': 'ak' },
             ExpressionAttributeValues: { ':record': RECORD_KEY },

@@ -16,6 +16,7 @@ import {
 
 let account: LocalAccount;
 let journal: Journal;
+let asked: unknown[];
 let tables = 0;
 let table: string;
 
@@ -32,6 +33,11 @@ beforeEach(async () => {
     endpoint: account.endpoint,
     region: account.region,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  asked = [];
+  client.middlewareStack.add((next) => (call) => {
+    asked.push(call.input);
+    return next(call);
   });
   journal = dynamodbJournal(
     table,
@@ -141,6 +147,17 @@ describe('the journal', () => {
     const both = [startedRecord(), startedRecord({ rotationId: 'rotation-2' })];
     const outcomes = await Promise.allSettled(both.map((record) => journal.begin(record)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('reads what stands in the table now, not what stood there a moment ago', async () => {
+    await journal.scan();
+    await journal.read('AIDAALICE');
+    await journal.readAll(['AIDAALICE']);
+    expect(asked).toMatchObject([
+      { ConsistentRead: true },
+      { ConsistentRead: true },
+      { RequestItems: { [table]: { ConsistentRead: true } } },
+    ]);
   });
 
   it('scans for every record and every timer, and for nothing else, over many pages', async () => {

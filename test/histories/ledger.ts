@@ -63,6 +63,8 @@ export interface Veto {
    * 0 where everybody can see it.
    */
   knownSince?: number;
+  /** When the timer was written that carries it, until it stands in the record. */
+  notedAtMs?: number;
 }
 
 /** The user whose item a stream record is about. */
@@ -81,6 +83,7 @@ export class Ledger {
   readonly #world: World;
   readonly #sealer: InstantSealer;
   readonly #lagMs: number;
+  readonly #scanLagMs: number;
   /** Every mail address that a user's tag ever had. */
   readonly #addresses = new Map<string, readonly (Moment & { address: string | undefined })[]>();
   readonly #hands = new Map<string, Moment>();
@@ -90,10 +93,11 @@ export class Ledger {
   #order = 0;
   #mailsRead = 0;
 
-  constructor(world: World, sealer: InstantSealer, listLagMs: number) {
+  constructor(world: World, sealer: InstantSealer, listLagMs: number, scanLagMs: number) {
     this.#world = world;
     this.#sealer = sealer;
     this.#lagMs = listLagMs + SECOND_MS;
+    this.#scanLagMs = scanLagMs;
   }
 
   get nowMs(): number {
@@ -128,14 +132,17 @@ export class Ledger {
   /** The program has learned of a veto by a removed timer. */
   learn(userId: string, oldKeyId: string): void {
     const veto = this.vetoes.get(userId);
-    if (veto?.keyIds.includes(oldKeyId)) veto.knownSince ??= ++this.#order;
+    if (!veto?.keyIds.includes(oldKeyId) || veto.knownSince !== undefined) return;
+    veto.knownSince = ++this.#order;
+    veto.notedAtMs = this.nowMs;
   }
 
   /** The veto that a run must respect. */
   vetoFor(run: string, userId: string, rotationId: string | undefined): Veto | undefined {
     const veto = this.vetoes.get(userId);
-    const began = this.#looks.get(`${run} `)?.order ?? 0;
-    const isKnown = veto?.knownSince !== undefined && veto.knownSince < began;
+    const { order: began, atMs } = this.#looks.get(`${run} `) ?? { order: 0, atMs: 0 };
+    const isScanned = (veto?.notedAtMs ?? 0) <= atMs - this.#scanLagMs;
+    const isKnown = veto?.knownSince !== undefined && veto.knownSince < began && isScanned;
     return isKnown && veto.rotationId === rotationId ? veto : undefined;
   }
 

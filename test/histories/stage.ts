@@ -61,7 +61,7 @@ export class Stage {
     const lagMs = Math.max(listLagSeconds, settleSeconds) * SECOND_MS;
     const { world } = this;
     const tell = (invariant: Invariant, what: string) => this.tell(invariant, what);
-    this.ledger = new Ledger(world, sealer, lagMs);
+    this.ledger = new Ledger(world, sealer, lagMs, scanLagSeconds * SECOND_MS);
     this.#rules = new Rules(world, this.ledger, conditions, tell);
     this.ends = new Ends(world, this.ledger, this.#rules, conditions, tell);
     this.people = new People(world, this.ledger, this.#rules);

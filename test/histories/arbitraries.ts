@@ -22,6 +22,10 @@ const minutes = fc.constantFrom(0, 1, 3, 5, 9, 13, 19, 22, 45);
 const oneOf = <T>(...values: readonly [T, number][]): fc.Arbitrary<T> =>
   fc.oneof(...values.map(([value, weight]) => ({ weight, arbitrary: fc.constant(value) })));
 
+/** One time in eight. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
 /** The calls of both functions, those with effects more often. */
 const calls = oneOf<CallName>(
   ['keys.create', 4],
@@ -36,6 +40,7 @@ const calls = oneOf<CallName>(
   ['keys.activate', 1],
   ['keys.list', 4],
   ['keys.owner', 3],
+  ['keys.userId', 1],
   ['journal.putTimer', 4],
   ['journal.removeTimer', 2],
   ['journal.addHistory', 2],
@@ -112,7 +117,7 @@ function programCommands(
       arbitrary: fc.record({
         do: fc.constant('rotate' as const),
         run,
-        only: fc.option(who, { freq: 5, nil: undefined }),
+        only: seldom(who),
         force: fc.constant(false),
         blind: oneOf<'no' | 'unlisted' | 'hidden'>(['no', 20], ['unlisted', 1], ['hidden', 1]),
       }),
@@ -280,7 +285,7 @@ const conditions: fc.Arbitrary<Conditions> = fc
     requireNewKeyUsed: oneOf([true, 3], [false, 1]),
     maxAgeAfterDays: fc.constantFrom(10, 2, 20, -5),
     encryptKeyPair: oneOf([true, 4], [false, 1]),
-    maxRotationsPerRun: fc.option(fc.constant(1), { freq: 8, nil: undefined }),
+    maxRotationsPerRun: seldom(fc.constant(1)),
     oneMailDomain: fc.boolean(),
     listLagSeconds: fc.constantFrom(0, 10),
     settleSeconds: fc.constantFrom(0, 10),

@@ -6,6 +6,7 @@ import type { RunOverrides, World } from '../support/memory/world.ts';
 import type { Command, Conditions, Invocation } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Tell } from './rules.ts';
+import type { Tally } from './tally.ts';
 import { FATES, troubled } from './trouble.ts';
 
 const LIVES_MS: Readonly<Record<Invocation['life'], number>> = {
@@ -52,6 +53,7 @@ export class Invocations {
   readonly #conditions: Conditions;
   readonly #act: (command: Command) => Promise<unknown>;
   readonly #tell: Tell;
+  readonly #seen: Tally;
   readonly #hooks = new Map<string, OnCall>();
   /** Runs that are under way. */
   readonly #live = new Set<string>();
@@ -65,12 +67,14 @@ export class Invocations {
     conditions: Conditions,
     act: (command: Command) => Promise<unknown>,
     tell: Tell,
+    seen: Tally,
   ) {
     this.#world = world;
     this.#ledger = ledger;
     this.#conditions = conditions;
     this.#act = act;
     this.#tell = tell;
+    this.#seen = seen;
   }
 
   readonly onCall: OnCall = (name, phase, args, run) => {
@@ -81,6 +85,11 @@ export class Invocations {
   /** Whether a call has timed out before its effect: another run's pause has passed for all. */
   isTimedOut(args: readonly unknown[]): boolean {
     return this.#ledger.nowMs - (this.#madeAtMs.get(args) ?? 0) > TIMEOUT_MS;
+  }
+
+  /** Whether no more than one run is under way. */
+  get isAlone(): boolean {
+    return this.#live.size <= 1;
   }
 
   /** How far the clock of an invocation is ahead of AWS's. */
@@ -102,6 +111,7 @@ export class Invocations {
         return pause;
       },
       () => this.#ledger.nowMs > endsAtMs,
+      this.#seen,
     );
     this.#hooks.set(label, async (call, phase, args, caller) => {
       const kill = () => {
@@ -133,7 +143,10 @@ export class Invocations {
 
   async #pause(minutes: number, meanwhile: readonly Command[]): Promise<void> {
     this.#world.clock.advance(minutes * MINUTE_MS);
-    for (const command of meanwhile) await this.#act(command);
+    for (const command of meanwhile) {
+      this.#seen.add(`meanwhile: ${command.do}`);
+      await this.#act(command);
+    }
   }
 
   #script({ mails, mailerDown }: Invocation): void {

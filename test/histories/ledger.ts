@@ -91,7 +91,6 @@ export class Ledger {
   /** Of which users records waited in the stream when a run began. */
   readonly #streamed = new Map<string, ReadonlySet<string>>();
   #order = 0;
-  #mailsRead = 0;
 
   constructor(world: World, sealer: InstantSealer, listLagMs: number, scanLagMs: number) {
     this.#world = world;
@@ -215,15 +214,8 @@ export class Ledger {
     return changed;
   }
 
-  /** The mails that arrived since the last call. */
-  collect(): { readonly mail: ArrivedMail; readonly pair: PairMail | undefined }[] {
-    const { mailbox } = this.#world.mail;
-    const fresh = mailbox.slice(this.#mailsRead);
-    this.#mailsRead = mailbox.length;
-    return fresh.map((mail) => ({ mail, pair: this.#read(mail) }));
-  }
-
-  #read({ to, text }: ArrivedMail): PairMail | undefined {
+  /** Takes in a mail that arrives. @returns what it holds */
+  receive({ to, text }: ArrivedMail): PairMail | undefined {
     const [token] = findTokens(text);
     const found = token === undefined ? undefined : this.#sealer.look(token);
     const clear = /aws_access_key_id = (\S+)/.exec(text)?.[1];

@@ -42,9 +42,12 @@ export class People {
   /** A stream record was lost, and with it the veto that it told of. */
   forget(keys: StreamRecord['dynamodb']['Keys']): void {
     const userId = userOf(keys);
-    const isWritten = this.#rules.entry(userId)?.state === 'CANCELLED';
+    if (this.#rules.entry(userId)?.state !== 'CANCELLED') this.#forgetRemoval(userId);
+  }
+
+  #forgetRemoval(userId: string): void {
     const { how } = this.#ledger.vetoes.get(userId) ?? {};
-    if (how === TIMER_REMOVED && !isWritten) this.#ledger.vetoes.delete(userId);
+    if (how === TIMER_REMOVED) this.#ledger.vetoes.delete(userId);
   }
 
   /** Opens every mail and uses every key that works. */
@@ -136,7 +139,8 @@ export class People {
           delete_on: Math.floor(this.#ledger.nowMs / SECOND_MS),
           ...(command.named && entry?.rotationId && { rotationId: entry.rotationId }),
         });
-        if (entry?.state !== 'CANCELLED') this.#ledger.vetoes.delete(userId);
+        // Who sets the timer again takes back its removal, and nothing else.
+        if (entry?.state !== 'CANCELLED') this.#forgetRemoval(userId);
         return touch(short(key.id));
       }
       case 'remove record':

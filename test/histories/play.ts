@@ -5,13 +5,14 @@ import type { Command, Conditions, History, Invocation, Step } from './history.t
 import { short } from './people.ts';
 import type { Violation } from './rules.ts';
 import { Stage } from './stage.ts';
+import type { Counts } from './tally.ts';
 
 export interface Played {
   readonly violations: readonly Violation[];
   /** One line a step, when asked for. */
   readonly story: readonly string[];
-  /** How often the program did what, over the whole history. */
-  readonly effects: readonly string[];
+  /** What was done, what went wrong, and what the program did and said, with how often. */
+  readonly seen: Counts;
   readonly runs: number;
 }
 
@@ -40,8 +41,9 @@ export async function play({ conditions, steps }: History, tellStory = false): P
   for (const { invariant, what } of stage.violations) {
     if (tellStory) story.push(`!! invariant ${invariant}: ${abbreviated(what)}`);
   }
-  const { violations, invocations, world } = stage;
-  return { violations, story, effects: world.effects, runs: invocations.count };
+  const { violations, invocations, world, seen } = stage;
+  for (const effect of world.effects) seen.add(`effect: ${effect}`);
+  return { violations, story, seen: seen.counts, runs: invocations.count };
 }
 
 /** Effects in order of their first time; how often, when more than once. */

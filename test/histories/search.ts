@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { history } from './arbitraries.ts';
 import type { History } from './history.ts';
 import { type Played, play } from './play.ts';
+import { type Counts, Tally } from './tally.ts';
 
 export interface Found {
   readonly seed: number;
@@ -16,8 +17,8 @@ export interface Searched {
   readonly histories: number;
   readonly steps: number;
   readonly runs: number;
-  /** What the program did, and how often. */
-  readonly effects: Readonly<Record<string, number>>;
+  /** What was done, what went wrong, and what the program did and said, with how often. */
+  readonly seen: Counts;
   readonly found?: Found;
 }
 
@@ -26,12 +27,12 @@ export async function search(histories: number, seed: number): Promise<Searched>
   let played = 0;
   let steps = 0;
   let runs = 0;
-  const effects: Record<string, number> = {};
-  const count = (one: History, { effects: done, runs: made }: Played) => {
+  const seen = new Tally();
+  const count = (one: History, { seen: saw, runs: made }: Played) => {
     played += 1;
     steps += one.steps.length;
     runs += made;
-    for (const effect of done) effects[effect] = (effects[effect] ?? 0) + 1;
+    seen.take(saw);
   };
   const details = await fc.check(
     fc.asyncProperty(history, async (one) => {
@@ -41,7 +42,7 @@ export async function search(histories: number, seed: number): Promise<Searched>
     }),
     { numRuns: histories, seed },
   );
-  const figures = { histories: played, steps, runs, effects };
+  const figures = { histories: played, steps, runs, seen: seen.counts };
   if (!details.failed) return figures;
   const [shrunk] = details.counterexample ?? [];
   if (!shrunk) throw new Error(String(details.errorInstance ?? 'the search was cut off'));

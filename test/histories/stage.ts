@@ -2,9 +2,11 @@
  * The world of one history, with its users, its runs and the onlooker who judges them.
  */
 import { handleBatch } from '../../src/destructor/batch.ts';
+import type { HistoryItem } from '../../src/domain/record.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { runRotator } from '../../src/rotator/run.ts';
 import { Killed } from '../support/memory/calls.ts';
+import type { ArrivedMail } from '../support/memory/mail.ts';
 import type { StreamRecord } from '../support/memory/table.ts';
 import { createWorld, type RunOverrides, type World } from '../support/memory/world.ts';
 import { Ends } from './ends.ts';
@@ -21,7 +23,8 @@ import { Ledger, userOf } from './ledger.ts';
 import { People } from './people.ts';
 import { type Invariant, Rules, type Violation } from './rules.ts';
 import { CONTENT_KEY_MARK, instantSealer } from './sealer.ts';
-import { isDisturbed, isPaused } from './trouble.ts';
+import { Tally } from './tally.ts';
+import { fateOf, isDisturbed, isPaused } from './trouble.ts';
 
 /** What a step did, for the story; `undefined` when it was not possible. */
 export type Told = string | undefined;
@@ -37,6 +40,8 @@ export class Stage {
   readonly ends: Ends;
   readonly invocations: Invocations;
   readonly violations: Violation[] = [];
+  /** What was done, what went wrong, and what the program said to it. */
+  readonly seen = new Tally();
   readonly #rules: Rules;
   readonly #conditions: Conditions;
   readonly #told = new Set<string>();
@@ -66,18 +71,26 @@ export class Stage {
     this.ends = new Ends(world, this.ledger, this.#rules, conditions, tell);
     this.people = new People(world, this.ledger, this.#rules);
     const act = (command: Command) => this.do(command);
-    this.invocations = new Invocations(world, this.ledger, conditions, act, tell);
+    this.invocations = new Invocations(world, this.ledger, conditions, act, tell, this.seen);
     for (const [index, days] of conditions.dueInDays.entries()) {
       this.people.hire(NAMES[index] ?? '', conditions.rotateAfterDays - days);
     }
+    world.mail.onArrival = (mail, run) => this.#receive(mail, run);
     world.onEffect = async (name, args, effect, run) => {
       this.invocations.checkDryRun(name, run);
       if (this.invocations.isTimedOut(args)) throw new Error(`${name}: TimeoutError`);
-      return this.#rules.onEffect(name, args, run, effect);
+      const done = await this.#rules.onEffect(name, args, run, effect);
+      if (name === 'journal.addHistory') {
+        this.seen.add(`closed: ${(args[0] as HistoryItem).outcome}`);
+      }
+      return done;
     };
     world.onCall = async (name, phase, args, run) => {
       if (name === 'mailer.send') this.invocations.checkDryRun(name, run.label);
-      if (name === 'mailer.send' && phase === 'after') this.#collectMail(run.label);
+      if (name === 'mailer.send' && phase === 'before') {
+        const [fate = 'accepted'] = world.mail.next.map(fateOf);
+        this.seen.add(`mail: ${fate}`);
+      }
       await this.invocations.onCall(name, phase, args, run);
     };
   }
@@ -90,6 +103,12 @@ export class Stage {
   }
 
   async do(command: Command): Promise<Told> {
+    const told = await this.#do(command);
+    if (told !== undefined) for (const what of aspects(command)) this.seen.add(`done: ${what}`);
+    return told;
+  }
+
+  async #do(command: Command): Promise<Told> {
     switch (command.do) {
       case 'rotate':
         return this.#rotate(command);
@@ -119,7 +138,11 @@ export class Stage {
   async day(lateHours = 0): Promise<Told> {
     this.world.table.expire(lateHours * HOUR_MS);
     const destructed = await this.#runDestructor(INVOCATION, this.world.table.stream);
-    const rotated = await this.#runRotator(INVOCATION, EVERYBODY, true);
+    const rotated = await this.#runRotator(
+      INVOCATION,
+      EVERYBODY,
+      this.world.iam.unlisted.size === 0,
+    );
     return [destructed, rotated].filter(Boolean).join('; ');
   }
 
@@ -135,15 +158,19 @@ export class Stage {
     const userId = this.people.who(only ?? 0);
     const userName = iam.user(userId)?.userName;
     if (only !== undefined && userName === undefined) return undefined;
-    iam.hidden = blind === 'hidden';
+    // Another run may be under way, with blind spots of its own.
+    const wasHidden = iam.hidden;
+    const wasListed = !iam.unlisted.has(userId);
+    if (blind === 'hidden') iam.hidden = true;
     if (blind === 'unlisted') iam.unlisted.add(userId);
     try {
       const users = only === undefined ? {} : { users: [userName ?? ''] };
-      const isWhole = only === undefined && blind === 'no' && !isDisturbed(invocation);
+      const seesAll = only === undefined && !iam.hidden && iam.unlisted.size === 0;
+      const isWhole = seesAll && !isDisturbed(invocation);
       return await this.#runRotator(invocation, { ...EVERYBODY, ...users, force }, isWhole);
     } finally {
-      iam.hidden = false;
-      iam.unlisted.clear();
+      iam.hidden = wasHidden;
+      if (wasListed) iam.unlisted.delete(userId);
     }
   }
 
@@ -214,14 +241,17 @@ export class Stage {
     isWhole: boolean,
   ): Promise<Told> {
     const { run, end } = this.invocations.begin('rotator', invocation);
+    // What a run must have done is only known where no other one was at work.
+    const mustDoAll = isWhole && this.invocations.isAlone;
     const found = this.ends.find();
     const sinceMs = this.ledger.nowMs + Math.min(0, this.invocations.skewMs(invocation));
     try {
       const report = await runRotator(request, run);
       for (const { userName, outcome, reason } of report.rows) {
+        this.seen.add(`rotator: ${outcome}: ${plain(reason)}`);
         if (!reason) this.tell(0, `${outcome} of ${userName} has no reason`);
       }
-      if (isWhole) this.ends.afterRun(found, sinceMs);
+      if (mustDoAll) this.ends.afterRun(found, sinceMs);
       this.#search(JSON.stringify(report));
       return report.rows
         .filter(({ outcome }) => outcome !== 'skipped')
@@ -243,6 +273,10 @@ export class Stage {
     try {
       const { rows, failures } = await handleBatch({ Records: batch }, run);
       if (isKilled()) return 'killed';
+      for (const { outcome, reason } of rows) {
+        this.seen.add(`destructor: ${outcome}: ${plain(reason)}`);
+      }
+      if (failures.length > 0) this.seen.add('destructor: a record goes back to the stream');
       const failed = batch.findIndex(({ dynamodb }) => failures.includes(dynamodb.SequenceNumber));
       this.#takeOff(failed < 0 ? batch : batch.slice(0, failed));
       const isUnreadable = this.ledger.recordless.size > 0;
@@ -270,15 +304,12 @@ export class Stage {
     }
   }
 
-  #collectMail(run: string): void {
-    for (const { mail, pair } of this.ledger.collect()) {
-      if (this.#conditions.encryptKeyPair) {
-        this.#search(`${mail.subject}${mail.text}${mail.html}`);
-      }
-      if (!pair) continue;
-      const isFirst = this.ledger.mails.filter(({ keyId }) => keyId === pair.keyId).length === 1;
-      this.#rules.onMail(pair.keyId, pair.to, run, isFirst);
-    }
+  #receive(mail: ArrivedMail, run: string): void {
+    const pair = this.ledger.receive(mail);
+    if (this.#conditions.encryptKeyPair) this.#search(`${mail.subject}${mail.text}${mail.html}`);
+    if (!pair) return;
+    const isFirst = this.ledger.mails.filter(({ keyId }) => keyId === pair.keyId).length === 1;
+    this.#rules.onMail(pair.keyId, pair.to, run, isFirst);
   }
 
   // --- what is said ---
@@ -338,4 +369,57 @@ function mingling(seed: number): () => Promise<void> {
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** What a command does, in words that are the same for all of its kind. */
+function aspects(command: Command): string[] {
+  const { do: what } = command;
+  switch (command.do) {
+    case 'rotate':
+      return [
+        what,
+        ...(command.only === undefined ? [] : [`${what} one user`]),
+        ...(command.force ? [`${what} by force`] : []),
+        ...(command.blind === 'no' ? [] : [`${what} ${command.blind}`]),
+        ...aspectsOf(what, command.run),
+      ];
+    case 'destruct':
+      return [
+        what,
+        ...(command.lateHours > 0 ? [`${what} ${command.lateHours} h late`] : []),
+        ...(command.stream === 'once' ? [] : [`${what} ${command.stream}`]),
+        ...aspectsOf(what, command.run),
+      ];
+    case 'both':
+      return [`${what}: ${[...command.programs].sort().join(' and ')}`];
+    case 'live':
+      return [command.owners ? `${what} with active owners` : `${what} with idle owners`];
+    case 'retag':
+      return [`${what} ${command.tags}`];
+    default:
+      return [what];
+  }
+}
+
+function aspectsOf(what: string, { dryRun, mailerDown, life }: Invocation): string[] {
+  return [
+    ...(dryRun ? [`${what} dry`] : []),
+    ...(mailerDown ? [`${what} without a mailer`] : []),
+    ...(life === 'lambda'
+      ? []
+      : [`${what} on a ${life === 'laptop' ? life : 'short-lived lambda'}`]),
+  ];
+}
+
+/** A reason without what differs from user to user. */
+function plain(reason: string): string {
+  return reason
+    .replaceAll(/A[KI][ID]A\d+/g, '<id>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replaceAll(/\/ikr\S+/g, '<parameter>')
+    .replaceAll(/\S+@(?:example\.com|evil\.test)/g, '<address>')
+    .replaceAll(/\b\d+ days old/g, '<age>')
+    .replaceAll(/(?<=rotator )\d+(?= was killed)/g, '<number>')
+    .replaceAll(/(?<=version )\d+/g, '<number>')
+    .replaceAll(/\b(?:alice|bob|carol|a\+b=c,d@e)\b/g, '<user>');
 }

@@ -11,6 +11,7 @@ import {
   type ScriptedAnswer,
 } from '../support/memory/mail.ts';
 import type { Command, Invocation, MailFate, Trouble } from './history.ts';
+import type { Tally } from './tally.ts';
 
 export const FATES: Readonly<Record<MailFate, ScriptedAnswer>> = {
   accepted: ACCEPTED,
@@ -20,6 +21,10 @@ export const FATES: Readonly<Record<MailFate, ScriptedAnswer>> = {
   lost: LOST,
   'arrived-unknown': ARRIVED_UNKNOWN,
 };
+
+export function fateOf(answer: ScriptedAnswer): MailFate | undefined {
+  return (Object.keys(FATES) as MailFate[]).find((fate) => FATES[fate] === answer);
+}
 
 /** Whether a run hears nothing for so long that its lease may run out. */
 export function isPaused(run: Invocation): boolean {
@@ -35,22 +40,25 @@ export function isDisturbed(run: Invocation): boolean {
  * The hook for one run.
  * @param pause lets time pass and others act
  * @param isOver whether the function's time is over: it is killed then
+ * @param seen counts what goes wrong
  */
 export function troubled(
   run: Invocation,
   pause: (minutes: number, meanwhile: readonly Command[]) => Promise<void>,
   isOver: () => boolean,
+  seen: Tally,
 ): OnCall {
-  const seen = new Map<Trouble, number>();
+  const counts = new Map<Trouble, number>();
   let down: string | undefined;
   return async (name, phase, _args, caller) => {
     if (isOver()) caller.kill();
     if (down !== undefined && phase === 'before' && name.startsWith(down)) refuse(name);
     for (const trouble of run.troubles) {
       if (trouble.at !== name || trouble.phase !== phase) continue;
-      const count = seen.get(trouble) ?? 0;
-      seen.set(trouble, count + 1);
+      const count = counts.get(trouble) ?? 0;
+      counts.set(trouble, count + 1);
       if (count !== trouble.nth) continue;
+      seen.add(`trouble: ${trouble.kind} at ${name}`);
       if (trouble.kind === 'dies') caller.kill();
       if (trouble.kind === 'fails') throw new Error(`${name} failed`);
       if (trouble.kind === 'throttled' && phase === 'before') throttle(name);

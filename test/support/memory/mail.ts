@@ -30,13 +30,15 @@ export class MemoryMail {
   answer: ScriptedAnswer | ((mail: Mail) => ScriptedAnswer) = ACCEPTED;
   /** Answers that come first, one a mail. */
   readonly next: ScriptedAnswer[] = [];
+  /** Sees every mail that arrives, at that very moment, and which run sent it. */
+  onArrival: ((mail: ArrivedMail, run: string) => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** The mailer port of one run. As the port demands, `send` never throws: a fault is `unknown`. */
-  port(pass: Pass): Mailer {
+  port(pass: Pass, run = ''): Mailer {
     return {
       name: 'memory',
       verify: async () => {
@@ -48,7 +50,7 @@ export class MemoryMail {
       send: async (mail) => {
         try {
           await pass('mailer.send', 'before', [mail]);
-          const answer = this.#receive(mail);
+          const answer = this.#receive(mail, run);
           await pass('mailer.send', 'after', [mail]);
           return answer;
         } catch (error) {
@@ -60,11 +62,13 @@ export class MemoryMail {
     };
   }
 
-  #receive(mail: Mail): MailAnswer {
+  #receive(mail: Mail, run: string): MailAnswer {
     const rule = this.next.shift() ?? this.answer;
     const { arrives, ...answer } = typeof rule === 'function' ? rule(mail) : rule;
     if (arrives ?? answer.kind === 'accepted') {
-      this.mailbox.push({ ...mail, arrivedAtMs: this.#clock.nowMs() });
+      const arrived = { ...mail, arrivedAtMs: this.#clock.nowMs() };
+      this.mailbox.push(arrived);
+      this.onArrival?.(arrived, run);
     }
     this.sent.push({ to: mail.to, subject: mail.subject, kind: answer.kind });
     return answer;

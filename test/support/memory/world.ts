@@ -170,7 +170,7 @@ export class World {
       ),
       parameters: gated('parameters', this.parameters.port, pass, around),
       sealer: this.#sealer,
-      postman: new Postman(this.mail.port(pass), clock, log),
+      postman: new Postman(this.mail.port(pass, name), clock, log),
       log,
       account: () => {
         account ??= inventory.account();

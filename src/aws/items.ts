@@ -3,16 +3,27 @@
  * People can edit items by hand, so nothing that is read is believed.
  */
 import * as z from 'zod/mini';
+import { userNameOf } from '../domain/parameter-name.ts';
 import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
+import { SECOND_MS } from '../domain/time.ts';
 
 /** Range key of the rotation record. */
 export const RECORD_KEY = 'rotation';
 /** Range key prefix of history items. */
 export const HISTORY_PREFIX = 'history#';
 
-const timestamp = z.number().check(z.minimum(0));
+/** The end of the year 9999: after it a date can't be told, nor anything reckoned from it. */
+const LATEST_MS = Date.UTC(10_000, 0) - 1;
+const timestamp = z.number().check(z.minimum(0), z.maximum(LATEST_MS));
 const count = z.int().check(z.minimum(0));
 const text = z.string();
+/** The key of a timer is made of it, which must not take the record's place or the history's. */
+const keyId = z.string().check(
+  z.regex(/^\w*$/),
+  z.refine((id) => id !== RECORD_KEY),
+);
+/** The functions may have more rights in SSM than they are meant to need. */
+const parameterName = z.string().check(z.refine((name) => userNameOf(name) !== undefined));
 
 const base = {
   userId: text,
@@ -24,13 +35,13 @@ const base = {
   startedAtMs: timestamp,
   leaseUntilMs: timestamp,
   failures: count,
-  oldKeyId: text,
+  oldKeyId: keyId,
   oldKeyCreatedAtMs: timestamp,
-  parameterName: text,
+  parameterName,
 };
 const withNewKey = {
   ...base,
-  newKeyId: text,
+  newKeyId: keyId,
   newKeyCreatedAtMs: timestamp,
   sealed: text,
   instructions: text,
@@ -54,7 +65,7 @@ const outcome = z.enum([
 ]);
 
 const recordSchema = z.discriminatedUnion('state', [
-  z.object({ ...base, state: z.literal('STARTED'), seenKeyIds: z.array(text) }),
+  z.object({ ...base, state: z.literal('STARTED'), seenKeyIds: z.array(keyId) }),
   z.object({
     ...withNewKey,
     state: z.literal('DELIVERING'),
@@ -66,7 +77,7 @@ const recordSchema = z.discriminatedUnion('state', [
   z.object({
     ...base,
     state: z.literal('WITHDRAWING'),
-    newKeyId: text,
+    newKeyId: keyId,
     newKeyCreatedAtMs: timestamp,
     reason: text,
   }),
@@ -84,7 +95,7 @@ const recordSchema = z.discriminatedUnion('state', [
     closedAtMs: timestamp,
     outcome,
     reason: text,
-    newKeyId: z.optional(text),
+    newKeyId: z.optional(keyId),
     newKeyCreatedAtMs: z.optional(timestamp),
     retryNotBeforeMs: timestamp,
   }),
@@ -93,7 +104,7 @@ const recordSchema = z.discriminatedUnion('state', [
 const timerSchema = z.object({
   user: text,
   ak: text,
-  delete_on: z.number(),
+  delete_on: z.number().check(z.minimum(0), z.maximum(LATEST_MS / SECOND_MS)),
   rotationId: z.optional(text),
   vetoed: z.optional(z.boolean()),
 });
@@ -130,7 +141,10 @@ export function toRecordItem(record: RotationRecord, writeId: string): Item {
 
 /** @throws ItemError */
 export function toRecord(item: Item): RotationRecord {
-  return check(recordSchema, item) as RotationRecord;
+  const record = check(recordSchema, item) as RotationRecord;
+  // Taken for another user's, it would stand in the way of that user's own.
+  if (record.userId !== item.user) throw unreadable(item, 'userId');
+  return record;
 }
 
 export function toTimerItem(timer: Timer): Item {
@@ -170,7 +184,11 @@ function check<T>(schema: z.ZodMiniType<T>, item: Item): T {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'state').join(', ');
-  throw new ItemError(
+  throw unreadable(item, fields);
+}
+
+function unreadable(item: Item, fields: string): ItemError {
+  return new ItemError(
     `The table's item ${String(item.user)} ${String(item.ak)} can't be read (${fields}): it was changed by hand; repair or delete it`,
   );
 }

@@ -10,12 +10,16 @@ import {
   toTimer,
   toTimerItem,
 } from '../../src/aws/items.ts';
+import { parameterNameOf } from '../../src/domain/parameter-name.ts';
 import type { HistoryItem, Outcome, RotationRecord, Timer } from '../../src/domain/record.ts';
 
-/** Everything within JavaScript's dates. */
-const atMs = fc.integer({ min: 0, max: 8.64e15 });
+/** Up to the end of the year 9999. */
+const LATEST_MS = Date.UTC(10_000, 0) - 1;
+const atMs = fc.integer({ min: 0, max: LATEST_MS });
 const count = fc.nat();
 const text = fc.string({ unit: 'grapheme' });
+const keyId = fc.stringMatching(/^[A-Z0-9]{16,20}$/);
+const parameterName = fc.stringMatching(/^[\w+=,.@-]{1,64}$/).map(parameterNameOf);
 const outcome = fc.constantFrom<Outcome>(
   'completed',
   'failed',
@@ -36,13 +40,13 @@ const base = {
   startedAtMs: atMs,
   leaseUntilMs: atMs,
   failures: count,
-  oldKeyId: text,
+  oldKeyId: keyId,
   oldKeyCreatedAtMs: atMs,
-  parameterName: text,
+  parameterName,
 };
 const withNewKey = {
   ...base,
-  newKeyId: text,
+  newKeyId: keyId,
   newKeyCreatedAtMs: atMs,
   sealed: text,
   instructions: text,
@@ -64,7 +68,7 @@ function some<T extends object>(
 }
 
 const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
-  STARTED: some({ ...base, state: fc.constant('STARTED'), seenKeyIds: fc.array(text) }),
+  STARTED: some({ ...base, state: fc.constant('STARTED'), seenKeyIds: fc.array(keyId) }),
   DELIVERING: some(
     {
       ...withNewKey,
@@ -80,7 +84,7 @@ const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
   WITHDRAWING: some({
     ...base,
     state: fc.constant('WITHDRAWING'),
-    newKeyId: text,
+    newKeyId: keyId,
     newKeyCreatedAtMs: atMs,
     reason: text,
   }),
@@ -107,7 +111,7 @@ const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
       closedAtMs: atMs,
       outcome,
       reason: text,
-      newKeyId: text,
+      newKeyId: keyId,
       retryNotBeforeMs: atMs,
     },
     'newKeyId',
@@ -185,9 +189,16 @@ describe('a record in the table', () => {
     ['a negative time', { startedAtMs: -1 }],
     ['a time that is no number', { leaseUntilMs: Number.NaN }],
     ['half a version', { version: 1.5 }],
+    ['a time that no date can tell', { leaseUntilMs: LATEST_MS + 1 }],
+    ['a parameter that is none of ours', { parameterName: '/prod/database/password' }],
+    ['a parameter beside its prefix', { parameterName: '/ikr/secret/iam/../../prod' }],
+    ["the record's place for a key", { oldKeyId: 'rotation' }],
+    ["the history's place for a key", { oldKeyId: 'history#2026-01-01T00:00:00.000Z' }],
+    ["another user's ID", { userId: 'AIDASOMEBODYELSE' }],
   ])('is not believed with %s', (_, changes) => {
     const [record] = fc.sample(states.STARTED, 1);
     const item: Item = { ...toRecordItem(record as RotationRecord, 'write'), ...changes };
+    expect(toRecord(toRecordItem(record as RotationRecord, 'write'))).toEqual(record);
     expect(() => toRecord(item)).toThrow('it was changed by hand; repair or delete it');
   });
 
@@ -221,9 +232,12 @@ describe('a timer in the table', () => {
     ).toEqual({ user: 'AIDAX', ak: 'AKIAX', delete_on: 1_800_000_000 });
   });
 
-  it('without a date is not believed', () => {
-    expect(() => toTimer({ user: 'AIDAX', ak: 'AKIAX' })).toThrow(ItemError);
-  });
+  it.each([undefined, -1, 1e300, Number.NaN, '5', 12_345_678_901_234_567_890n])(
+    'is not believed with the date %p',
+    (delete_on) => {
+      expect(() => toTimer({ user: 'AIDAX', ak: 'AKIAX', delete_on })).toThrow(ItemError);
+    },
+  );
 });
 
 describe('history in the table', () => {
@@ -240,12 +254,73 @@ describe('history in the table', () => {
       fc.property(someHistory, someHistory, (one, other) => {
         const [first, second] = [toHistoryItem(one), toHistoryItem(other)].map(({ ak }) => ak);
         expect(String(first)).toMatch(/^history#/);
-        // Years of more than four digits have a sign, and sort before all others.
-        fc.pre(one.startedAtMs < 2.5e14 && other.startedAtMs < 2.5e14);
         expect(Math.sign(String(first).localeCompare(String(second)))).toBe(
           Math.sign(one.startedAtMs - other.startedAtMs),
         );
       }),
+    );
+  });
+});
+
+/** What the SDK makes of any attribute that a person may have put there. */
+const attribute: fc.Arbitrary<unknown> = fc.letrec<{ any: unknown }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small' },
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+    fc.bigInt(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constant(undefined),
+    fc.uint8Array({ maxLength: 4 }),
+    fc.array(fc.string(), { maxLength: 3 }).map((members) => new Set(members)),
+    fc.array(tie('any'), { maxLength: 3 }),
+    fc.dictionary(fc.string(), tie('any'), { maxKeys: 3 }),
+  ),
+})).any;
+
+describe('an item that a person has changed', () => {
+  const readers = { toRecord, toTimer, fromHistoryItem };
+  const items = fc.oneof(
+    fc.tuple(
+      fc.constant(readers.toRecord),
+      someRecord.map((one) => toRecordItem(one, 'write')),
+    ),
+    fc.tuple(fc.constant(readers.toTimer), someTimer.map(toTimerItem)),
+    fc.tuple(fc.constant(readers.fromHistoryItem), someHistory.map(toHistoryItem)),
+  );
+  const changed = items.chain(([read, item]) =>
+    fc.tuple(
+      fc.constant(read),
+      fc.constant(item),
+      // DynamoDB itself sees to it that the key is text.
+      fc.constantFrom(...Object.keys(item).filter((name) => name !== 'user' && name !== 'ak')),
+      attribute,
+    ),
+  );
+
+  it('is either told of, by its key and the field, or holds nothing but what it may', () => {
+    fc.assert(
+      fc.property(changed, ([read, item, field, value]) => {
+        let found: object;
+        try {
+          found = read({ ...item, [field]: value });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ItemError);
+          expect((error as Error).message).toMatch(/^The table's item .* can't be read \(/s);
+          return;
+        }
+        for (const [name, own] of Object.entries(found)) {
+          if (/AtMs$|OnMs$|UntilMs$|BeforeMs$/.test(name)) {
+            expect(() => new Date(Number(own)).toISOString()).not.toThrow();
+          }
+          if (/KeyId$/.test(name)) expect(own).not.toMatch(/^rotation$|^history#/);
+          if (name === 'parameterName') {
+            expect(own).toMatch(/^\/ikr\/secret\/iam\/[a-zA-Z0-9_.-]+$/);
+          }
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 });

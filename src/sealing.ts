@@ -43,6 +43,16 @@ async function seal(pair: KeyPair, contentKey: Secret, header: SealedHeader): Pr
     .encrypt(base64url.decode(contentKey.reveal()));
 }
 
+/** Longer than any ARN and any parameter's name. */
+const MAX_NAME_LENGTH = 2048;
+
+/** What may stand in a message before the token is opened: one word, whoever wrote it. */
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= MAX_NAME_LENGTH && /^[\x21-\x7e]+$/.test(value)
+  );
+}
+
 /**
  * What a token says about itself. It is not authenticated before the token is opened.
  * @throws SealError when the text is no sealed key pair, or not all of one
@@ -60,14 +70,9 @@ export function readHeader(token: string): SealedHeader {
   }
   const { alg, enc, kid, user, parameter, region } = header;
   if (alg !== 'dir' || enc !== 'A256GCM') {
-    throw broken(`it is encrypted as ${String(alg)}/${String(enc)} instead of dir/A256GCM`);
+    throw broken('it is not encrypted as dir/A256GCM');
   }
-  if (
-    typeof kid !== 'string' ||
-    typeof user !== 'string' ||
-    typeof parameter !== 'string' ||
-    typeof region !== 'string'
-  ) {
+  if (!isName(kid) || !isName(user) || !isName(parameter) || !isName(region)) {
     throw broken('its header does not name the rotation, the user, the parameter and the Region');
   }
   return { rotationId: kid, userArn: user, parameterName: parameter, region };
@@ -92,12 +97,20 @@ export async function unseal(token: string, contentKey: Secret): Promise<KeyPair
       'The content key does not open this token: it belongs to another rotation, or the token was cut or changed on its way.',
     );
   }
-  const payload: unknown = JSON.parse(new TextDecoder().decode(plaintext));
-  const { AccessKeyId, SecretAccessKey } = (payload ?? {}) as Record<string, unknown>;
+  const { AccessKeyId, SecretAccessKey } = parseObject(new TextDecoder().decode(plaintext));
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
     throw new SealError('The token was opened, but holds no key pair.');
   }
   return { accessKeyId: AccessKeyId, secretAccessKey: new Secret(SecretAccessKey) };
+}
+
+/** The error of `JSON.parse` would quote what it cannot read, and that may be a secret. */
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /** The sealer that the product runs with. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeProtectedHeader } from 'jose';
+import fc from 'fast-check';
+import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose';
 import { Secret } from '../src/domain/secret.ts';
 import { readHeader, SealError, sealer, unseal } from '../src/sealing.ts';
 
@@ -82,6 +83,110 @@ describe('a sealed key pair', () => {
     'is not what %j is',
     (token) => {
       expect(() => readHeader(token)).toThrow(/not a whole sealed key pair/);
+    },
+  );
+});
+
+describe('a token that somebody has made or changed', () => {
+  const key = sealer.newContentKey();
+  const bytesOf = (secret: Secret) => base64url.decode(secret.reveal());
+  const protectedHeader = {
+    alg: 'dir',
+    enc: 'A256GCM',
+    kid: header.rotationId,
+    user: header.userArn,
+    parameter: header.parameterName,
+    region: header.region,
+  };
+  const withHeader = (hostile: unknown) =>
+    [base64url.encode(JSON.stringify(hostile)), '', 'A'.repeat(16), 'AAAA', 'A'.repeat(22)].join(
+      '.',
+    );
+
+  it('is never opened, wherever a character was changed, added or taken away', async () => {
+    const token = await sealer.seal(pair, key, header);
+    const change = fc.tuple(
+      fc.nat({ max: token.length - 1 }),
+      fc.constantFrom('', 'A', 'B', '.', '-', '=', '..', 'AA', '\n', '\u0000'),
+      fc.nat({ max: 2 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(change, async ([at, put, taken]) => {
+        const changed = token.slice(0, at) + put + token.slice(at + taken);
+        // The last character of a part holds bits that mean nothing: the bytes are the same.
+        const same = (one: string) =>
+          one
+            .split('.')
+            .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+            .join('.');
+        fc.pre(same(changed) !== same(token));
+        await expect(unseal(changed, key)).rejects.toThrow(SealError);
+      }),
+    );
+  });
+
+  it('is never opened with parts of another one', async () => {
+    const mine = (await sealer.seal(pair, key, header)).split('.');
+    const other = { ...header, rotationId: 'rotation-2' };
+    const theirs = (await sealer.seal(pair, key, other)).split('.');
+    const picks = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(picks, async (pick) => {
+        const mixed = mine.map((part, at) => (pick[at] ? theirs[at] : part)).join('.');
+        fc.pre(mixed !== mine.join('.') && mixed !== theirs.join('.'));
+        await expect(unseal(mixed, key)).rejects.toThrow(SealError);
+      }),
+    );
+  });
+
+  it('says nothing in its header that is not one short word each', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a b', 'a\nikr: run this', '\u001b[2J', '', '\u202e', 'x'.repeat(5000)),
+      fc.jsonValue(),
+      fc.constant({ toString: 1, valueOf: 1 }),
+    );
+    const field = fc.constantFrom(...Object.keys(protectedHeader));
+    fc.assert(
+      fc.property(field, value, (name, hostile) => {
+        const token = withHeader({ ...protectedHeader, [name]: hostile });
+        try {
+          for (const told of Object.values(readHeader(token))) {
+            expect(told).toMatch(/^[\x21-\x7e]{1,2048}$/);
+          }
+          expect(['alg', 'enc'].includes(name) ? hostile : 'dir').toMatch(/^(dir|A256GCM)$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SealError);
+          expect((error as Error).message).toMatch(
+            /^This is not a whole sealed key pair: [\x20-\x7e]+$/,
+          );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    { alg: 'none' },
+    { alg: 'RSA-OAEP-256' },
+    { alg: 'PBES2-HS256+A128KW', p2c: 2_000_000_000, p2s: 'AAAA' },
+    { alg: 'A256KW' },
+    { enc: 'A128CBC-HS256' },
+    { enc: 'A128GCM' },
+  ])('is not tried by another algorithm than ours: %j', async (changes) => {
+    const token = withHeader({ ...protectedHeader, ...changes });
+    await expect(unseal(token, key)).rejects.toThrow('it is not encrypted as dir/A256GCM');
+  });
+
+  it.each(['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', '5', 'null', '[]', '{"AccessKeyId":"x"}'])(
+    'tells nothing of what it holds when that is no key pair: %s',
+    async (payload) => {
+      const token = await new CompactEncrypt(new TextEncoder().encode(payload))
+        .setProtectedHeader(protectedHeader)
+        .encrypt(bytesOf(key));
+      await expect(unseal(token, key)).rejects.toThrow(
+        new SealError('The token was opened, but holds no key pair.'),
+      );
     },
   );
 });

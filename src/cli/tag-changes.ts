@@ -1,6 +1,6 @@
 /** What a file of tags changes about a user's tags of today. Nothing is ever removed. */
 import type { Tag } from '../domain/identity.ts';
-import { EMAIL_TAG } from '../domain/tags.ts';
+import { EMAIL_TAG, tagName } from '../domain/tags.ts';
 import { contradiction } from './users-file.ts';
 
 export interface TagChanges {
@@ -12,7 +12,7 @@ export interface TagChanges {
 const MAX_TAGS = 50;
 
 /** IAM compares tag keys without regard to case. */
-const sameKey = (a: Tag, b: Tag) => a.key.toLowerCase() === b.key.toLowerCase();
+const sameKey = (a: Tag, b: Tag) => tagName(a.key) === tagName(b.key);
 
 export function changesOf(today: readonly Tag[], wanted: readonly Tag[]): TagChanges {
   const added: Tag[] = [];
@@ -40,5 +40,5 @@ export function obstacle(today: readonly Tag[], wanted: readonly Tag[]): string 
 
 /** Whether the user will be managed once the file's tags are there. */
 export function isManaged(today: readonly Tag[], wanted: readonly Tag[]): boolean {
-  return [...today, ...wanted].some(({ key }) => key.toUpperCase() === EMAIL_TAG);
+  return [...today, ...wanted].some(({ key }) => tagName(key) === EMAIL_TAG);
 }

@@ -32,12 +32,21 @@ const INSTRUCTION_TAG = /^IKR:INSTRUCTION_(0|[1-9]\d{0,2})$/;
 /** The names that mean something, the instructions by their first. */
 export const KNOWN_TAGS = [EMAIL_TAG, ...Object.keys(DAY_TAGS), 'IKR:INSTRUCTION_0'];
 
+/**
+ * A tag key as names are compared: without regard to the case of ASCII letters, as IAM does. Unicode
+ * has more letters whose capital is an I, K or S: in whose key one of them stands, that is another
+ * tag, and no way around a policy on who may set `IKR:EMAIL`.
+ */
+export function tagName(key: string): string {
+  return key.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}
+
 /** A whole number of days from 1 on, in digits alone; the same rule as for the settings. */
 const DAYS = /^[1-9]\d{0,4}$/;
 
 /** What is wrong with one `IKR:` tag, in words; `undefined` when nothing is or when it is not ours. */
 export function tagProblem({ key, value }: Tag): string | undefined {
-  const name = key.toUpperCase();
+  const name = tagName(key);
   if (name === EMAIL_TAG) {
     return isAddress(value) ? undefined : `${name} is ${quote(value)}, which is no mail address`;
   }
@@ -51,13 +60,13 @@ export function tagProblem({ key, value }: Tag): string | undefined {
 
 /** Whether a tag key in the `IKR:` namespace is one that means something. */
 export function isKnownTag(key: string): boolean {
-  const name = key.toUpperCase();
+  const name = tagName(key);
   return name === EMAIL_TAG || name in DAY_TAGS || INSTRUCTION_TAG.test(name);
 }
 
 /** Reads the tags of a user; keys are compared without regard to case, as IAM does. */
 export function readTags(tags: readonly Tag[]): TagReading {
-  const address = tags.find(({ key }) => key.toUpperCase() === EMAIL_TAG)?.value;
+  const address = tags.find(({ key }) => tagName(key) === EMAIL_TAG)?.value;
   if (address === undefined) return { kind: 'unmanaged' };
 
   const problems = tags.map(tagProblem).filter((problem) => problem !== undefined);
@@ -65,7 +74,7 @@ export function readTags(tags: readonly Tag[]): TagReading {
 
   const days: { -readonly [Key in (typeof DAY_TAGS)[keyof typeof DAY_TAGS]]?: number } = {};
   for (const { key, value } of tags) {
-    const name = key.toUpperCase();
+    const name = tagName(key);
     if (isDayTag(name)) days[DAY_TAGS[name]] = Number(value);
   }
   return { kind: 'managed', tags: { address, ...days, instructions: instructionsOf(tags) } };
@@ -79,7 +88,7 @@ function isDayTag(name: string): name is keyof typeof DAY_TAGS {
 function instructionsOf(tags: readonly Tag[]): string {
   return tags
     .flatMap(({ key, value }) => {
-      const number = INSTRUCTION_TAG.exec(key.toUpperCase())?.[1];
+      const number = INSTRUCTION_TAG.exec(tagName(key))?.[1];
       return number === undefined ? [] : [{ number: Number(number), value }];
     })
     .sort((a, b) => a.number - b.number)

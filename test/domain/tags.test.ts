@@ -34,6 +34,44 @@ describe('the tags of a user', () => {
     });
   });
 
+  it.each(['\u0131KR:EMAIL', 'I\u212aR:EMAIL', '\uff29KR:EMAIL', 'IKR:EMA\u0131L'])(
+    'are none of ours when a key only looks like one (%j)',
+    (key) => {
+      const own = { key: 'IKR:EMAIL', value: 'alice@example.com' };
+      const hostile = { key, value: 'eve@evil.test' };
+      expect(readTags([hostile])).toEqual({ kind: 'unmanaged' });
+      expect(readTags([hostile, own])).toMatchObject({ tags: { address: 'alice@example.com' } });
+      expect(isKnownTag(key)).toBe(false);
+    },
+  );
+
+  it('mean nothing under any other key, whatever letters Unicode has for ours', () => {
+    const ours = /^(IKR:(EMAIL|(ROTATE|DELETE|DEACTIVATE)_AFTER_DAYS|INSTRUCTION_\d{1,3}))$/i;
+    const near = fc
+      .tuple(
+        fc.constantFrom('IKR:EMAIL', 'IKR:DELETE_AFTER_DAYS', 'IKR:INSTRUCTION_0'),
+        fc.nat(),
+        fc.oneof(
+          fc.constantFrom('\u0131', '\u0130', '\u212a', '\u017f', '\u00df', ''),
+          fc.string({ unit: 'binary', maxLength: 1 }),
+        ),
+      )
+      .map(([key, at, letter]) => {
+        const place = at % key.length;
+        return key.slice(0, place) + letter + key.slice(place + 1);
+      });
+    const own = tags({ 'IKR:EMAIL': 'alice@example.com' });
+    fc.assert(
+      fc.property(near, fc.constantFrom('eve@evil.test', '5', 'hello'), (key, value) => {
+        // Without the flag `u`, the pattern compares ASCII letters alone.
+        fc.pre(!ours.test(key));
+        expect(readTags([{ key, value }, ...own])).toEqual(readTags(own));
+        expect(readTags([{ key, value }])).toEqual({ kind: 'unmanaged' });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('join instructions by one space in numeric order, 10 after 9', () => {
     const numbered = Object.fromEntries(
       [10, 2, 0, 9, 1].map((number) => [`IKR:INSTRUCTION_${number}`, `step ${number}.`]),

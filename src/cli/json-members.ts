@@ -10,7 +10,7 @@ export interface Member {
   readonly line: number;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|\n/g;
+const MARK = /["{}[\]:,\n]/g;
 
 interface Container {
   readonly kind: '{' | '[';
@@ -24,7 +24,7 @@ export function membersOf(json: string): Member[] {
   const members: Member[] = [];
   const stack: Container[] = [];
   let line = 1;
-  for (const [token] of json.matchAll(TOKEN)) {
+  for (const token of tokensOf(json)) {
     const inside = stack.at(-1);
     if (token === '\n') line += 1;
     else if (token === '{' || token === '[') {
@@ -38,6 +38,22 @@ export function membersOf(json: string): Member[] {
     }
   }
   return members;
+}
+
+/** Marks, line ends, and strings as a whole. */
+function* tokensOf(json: string): Generator<string> {
+  const marks = new RegExp(MARK);
+  for (let found = marks.exec(json); found; found = marks.exec(json)) {
+    if (found[0] === '"') marks.lastIndex = endOfString(json, found.index);
+    yield json.slice(found.index, marks.lastIndex);
+  }
+}
+
+/** Step by step: a regular expression runs out of stack on a string of some million characters. */
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 /** Line and column of a place in a text, both from 1 on. */

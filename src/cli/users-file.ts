@@ -4,7 +4,7 @@
  */
 
 import type { Tag } from '../domain/identity.ts';
-import { isKnownTag, KNOWN_TAGS, readTags, tagProblem } from '../domain/tags.ts';
+import { isKnownTag, KNOWN_TAGS, readTags, tagName, tagProblem } from '../domain/tags.ts';
 import { membersOf, placeOf } from './json-members.ts';
 import { count, nearest } from './words.ts';
 
@@ -85,7 +85,7 @@ function placesIn(json: string): { lines: Map<string, number>; duplicates: Mista
     // IAM tells no case apart, neither in user names nor in tag keys.
     const name = tag ?? user;
     const key =
-      tag === undefined ? user.toLowerCase() : JSON.stringify([userLine, user, tag.toLowerCase()]);
+      tag === undefined ? user.toLowerCase() : JSON.stringify([userLine, user, tagName(tag)]);
     const earlier = first.get(key);
     if (!earlier) {
       first.set(key, { name, line });
@@ -135,22 +135,23 @@ function tagMistakes(key: string, value: unknown): string[] {
     return [`the value must be a text in double quotes${hint}`];
   }
   if (key === '') return ['a tag needs a name'];
+  // First of all: looking for the name that was meant takes long for a long one.
+  if (key.length > LIMITS.key) {
+    return [`the name has ${key.length} characters; IAM takes ${LIMITS.key}`];
+  }
   const unknown = unknownName(key);
   if (unknown !== undefined) return [unknown];
   const own = tagProblem({ key, value })?.replace(/^\S+ /, 'the value ');
   if (own !== undefined) return [own];
 
+  if (value.length > LIMITS.value) {
+    return [
+      `the value has ${value.length} characters; IAM takes ${LIMITS.value}${/^IKR:INSTRUCTION_/i.test(key) ? ': go on in the next IKR:INSTRUCTION_ tag' : ''}`,
+    ];
+  }
   const problems: string[] = [];
   if (/^aws:/i.test(key)) problems.push('names that begin with aws: belong to AWS');
-  if (key.length > LIMITS.key) {
-    problems.push(`the name has ${key.length} characters; IAM takes ${LIMITS.key}`);
-  }
   if (!TAG_TEXT.test(key)) problems.push(`the name may hold ${CHARACTERS}`);
-  if (value.length > LIMITS.value) {
-    problems.push(
-      `the value has ${value.length} characters; IAM takes ${LIMITS.value}${/^IKR:INSTRUCTION_/i.test(key) ? ': go on in the next IKR:INSTRUCTION_ tag' : ''}`,
-    );
-  }
   const strange = [...new Set(value.match(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu) ?? [])];
   if (strange.length > 0) {
     problems.push(
@@ -163,7 +164,7 @@ function tagMistakes(key: string, value: unknown): string[] {
 /** A name of ours that means nothing, or one that is nearly ours. */
 function unknownName(key: string): string | undefined {
   if (isKnownTag(key)) return undefined;
-  const name = key.toUpperCase();
+  const name = tagName(key);
   if (/^IKR:INSTRUCTION/.test(name)) {
     return 'instructions are numbered: IKR:INSTRUCTION_0, IKR:INSTRUCTION_1, … up to 999';
   }

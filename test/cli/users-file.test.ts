@@ -125,6 +125,81 @@ describe('a file of users', () => {
     ]);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    [
+      'a value',
+      { 'IKR:INSTRUCTION_0': 'x'.repeat(15_000_000) },
+      /15000000 characters; IAM takes 256/,
+    ],
+    [
+      'escapes',
+      { 'IKR:INSTRUCTION_0': '\\'.repeat(5_000_000) },
+      /5000000 characters; IAM takes 256/,
+    ],
+    ['a name', { [`IKR:${'x'.repeat(5_000_000)}`]: 'x' }, /5000004 characters; IAM takes 128/],
+  ])('is told what is wrong when %s is far too long', (_, tags, problem) => {
+    const mistakes = readUsersFile(JSON.stringify({ alice: tags })).mistakes;
+    expect(mistakes.map((one) => one.problem)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each(['\u0131KR:EMAIL', 'I\u212aR:EMAIL'])(
+    'has no tag that only looks like one of ours (%j)',
+    (name) => {
+      expect(tagsOf({ [name]: 'eve@evil.test' })).toEqual([
+        expect.stringContaining('did you mean IKR:EMAIL?'),
+      ]);
+    },
+  );
+
+  it('is read or refused in words, whatever is in it, and nobody is taken whom IAM can not have', () => {
+    const word = fc.oneof(
+      { weight: 3, arbitrary: fc.stringMatching(/^[\w+=,.@-]{1,64}$/) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+      { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', '', 'IKR:EMAIL') },
+    );
+    const key = fc.oneof(
+      fc.constantFrom(
+        'IKR:EMAIL',
+        'ikr:delete_after_days',
+        'IKR:INSTRUCTION_3',
+        '__proto__',
+        'Team',
+      ),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    );
+    const value = fc.oneof(
+      fc.constantFrom('a@example.com', '7', '=cmd', '\u001b[2J', '\r\n', '<b>'),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.jsonValue({ maxDepth: 1 }),
+    );
+    const object = fc
+      .dictionary(word, fc.oneof(fc.dictionary(key, value), fc.jsonValue({ maxDepth: 1 })))
+      .map((content) => JSON.stringify(content));
+    const file = fc
+      .tuple(fc.oneof(object, fc.string({ unit: 'binary' })), fc.nat(), fc.string({ maxLength: 2 }))
+      .map(([text, at, put]) => {
+        // Most files are whole, some are not.
+        const place = at % (text.length * 5 + 1);
+        return place < text.length ? text.slice(0, place) + put + text.slice(place + 1) : text;
+      });
+    fc.assert(
+      fc.property(file, (text) => {
+        const { users, mistakes } = readUsersFile(text);
+        expect(users.length + mistakes.length).toBeGreaterThan(0);
+        for (const { problem } of mistakes) expect(problem).not.toBe('');
+        for (const { userName, tags } of users) {
+          expect(userName).toMatch(/^[\w+=,.@-]{1,64}$/);
+          expect(tags.length).toBeGreaterThan(0);
+          for (const tag of tags) {
+            expect(tag.key).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u);
+            expect(tag.value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u);
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('reads back any JSON of users without losing its line', () => {
     const word = fc.string({ unit: 'binary', maxLength: 8 });
     fc.assert(

@@ -1,6 +1,7 @@
 /** `ikr tag`: tags users from a file. */
 import pLimit from 'p-limit';
 import type { Tag } from '../../domain/identity.ts';
+import { plainWithin } from '../../domain/mail/plain.ts';
 import { explain } from '../explain.ts';
 import { Failure } from '../failure.ts';
 import { circumstancesOf } from '../globals.ts';
@@ -31,6 +32,9 @@ interface Row extends WantedUser {
 
 /** IAM throttles an account as a whole: a file of users must not get in the way of others. */
 const CONCURRENCY = 5;
+
+/** No name is longer in IAM; what is longer in a file is a mistake, and not shown as a whole. */
+const LONGEST_NAME = 128;
 
 const NO_CHANGES: TagChanges = { added: [], changed: [], unchanged: [] };
 
@@ -124,7 +128,7 @@ function tellMistakes(
   for (const { line, user, tag: name, problem } of mistakes) {
     const where = [line === undefined ? file : `${file}:${line}`, user, name]
       .filter((part) => part !== undefined)
-      .map((part) => terminal.paintNote('bold', shown(part)));
+      .map((part) => terminal.paintNote('bold', plainWithin(part, LONGEST_NAME)));
     terminal.noteProse(`${where.join(': ')}: ${shown(problem)}`);
   }
   terminal.note('');

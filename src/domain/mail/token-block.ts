@@ -56,11 +56,25 @@ function tokensIn(squeezed: string): string[] {
   });
 }
 
-/** Two or more full lines of base64: a body of a raw message in that transfer encoding. */
-const BASE64_BODY = /(?:^[A-Za-z0-9+/]{60,76}\r?$\n?){2,}(?:^[A-Za-z0-9+/]+={0,2}\r?$)?/gm;
+const FULL_LINE_OF_BASE64 = /^[A-Za-z0-9+/]{60,76}$/;
+const LAST_LINE_OF_BASE64 = /^[A-Za-z0-9+/]{1,76}={0,2}$/;
 
+/**
+ * Two or more full lines of base64 are a body of a raw message in that transfer encoding. Such a
+ * message may hold a large attachment as well: one regular expression over all of it would run out
+ * of stack.
+ */
 function transferDecoded(source: string): string[] {
-  return (source.match(BASE64_BODY) ?? []).map((body) =>
-    Buffer.from(body, 'base64').toString('utf8'),
-  );
+  const bodies: string[] = [];
+  let lines: string[] = [];
+  for (const line of [...source.split(/\r?\n/), '']) {
+    if (FULL_LINE_OF_BASE64.test(line)) {
+      lines.push(line);
+      continue;
+    }
+    if (LAST_LINE_OF_BASE64.test(line)) lines.push(line);
+    if (FULL_LINE_OF_BASE64.test(lines[1] ?? '')) bodies.push(lines.join(''));
+    lines = [];
+  }
+  return bodies.map((body) => Buffer.from(body, 'base64').toString('utf8'));
 }

@@ -131,6 +131,13 @@ describe('the mail with a sealed key', () => {
     },
   );
 
+  it('gives its token away from a raw message with an attachment of many megabytes', async () => {
+    const attachments = [{ filename: 'log.bin', content: Buffer.alloc(12_000_000, 7) }];
+    const raw = await compose({ ...mail, textEncoding: 'base64', attachments });
+
+    expect(findTokens(raw)).toEqual([TOKEN]);
+  });
+
   async function compose(content: object): Promise<string> {
     const transport = nodemailer.createTransport({ streamTransport: true, buffer: true });
     const { message } = await transport.sendMail({

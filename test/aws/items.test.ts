@@ -271,7 +271,6 @@ const attribute: fc.Arbitrary<unknown> = fc.letrec<{ any: unknown }>((tie) => ({
     fc.bigInt(),
     fc.boolean(),
     fc.constant(null),
-    fc.constant(undefined),
     fc.uint8Array({ maxLength: 4 }),
     fc.array(fc.string(), { maxLength: 3 }).map((members) => new Set(members)),
     fc.array(tie('any'), { maxLength: 3 }),

@@ -10,6 +10,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
+import { getBuiltins } from './builtins.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -35,26 +36,31 @@ const shared = {
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
   metafile: true,
-  banner: {
-    // CommonJS dependencies ask for Node's built-ins by `require`.
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
 } satisfies BuildOptions;
 
-/** Lambda gets its credentials from the environment: the other providers stay out of its bundles. */
+/** What stays out of the functions' bundles. */
 const lambdaAlias = {
+  // Lambda gives credentials in the environment: the other ways to get some are not needed.
   '@aws-sdk/credential-provider-node': join(root, 'src/aws/environment-credentials.ts'),
+  // No call answers with a stream of events, and no browser is there to be told apart.
+  '@smithy/core/event-streams': join(root, 'scripts/left-out.ts'),
+  bowser: join(root, 'scripts/left-out.ts'),
 };
 
 async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
   const outdir = join(dist, name);
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...shared,
     entryPoints: { index: `src/${name}/handler.ts` },
     outdir,
     target: 'node22',
     alias: lambdaAlias,
+    // CommonJS dependencies ask for Node's own modules, and for nothing else, by `require`.
+    banner: { js: 'const require=process.getBuiltinModule;' },
+    write: false,
   });
+  await mkdir(outdir, { recursive: true });
+  for (const { path, text } of outputFiles) await writeFile(path, getBuiltins(text));
   await removeStale(outdir, outputsOf(metafile));
   const zip = join(dist, `${name}.zip`);
   await writeFile(zip, await archive(outdir));

@@ -6,11 +6,10 @@ import { type Clients, createClients } from './aws/clients.ts';
 import { dynamodbJournal } from './aws/dynamodb-journal.ts';
 import { iamInventory } from './aws/iam-inventory.ts';
 import { iamKeys } from './aws/iam-keys.ts';
-import { readSecret, ssmParameters } from './aws/ssm-parameters.ts';
 import type { Settings } from './config.ts';
 import { Postman } from './delivery/postman.ts';
 import type { AccountIdentity } from './domain/identity.ts';
-import type { Clock, Log, Mailer } from './ports.ts';
+import type { Clock, Log, Mailer, Parameters } from './ports.ts';
 import type { Run } from './run.ts';
 import { sealer } from './sealing.ts';
 
@@ -31,19 +30,44 @@ export interface Plant {
   readonly settings: Settings;
   readonly clients: Clients;
   readonly mailer: Mailer;
+  readonly parameters: Parameters;
 }
+
+/**
+ * Parameter Store's client is a large part of a bundle, and a run that finds no key due, as most
+ * do, never calls it: it is loaded with the first call.
+ */
+const parameterStore = () => import('./aws/ssm-parameters.ts');
 
 export function createPlant(settings: Settings, log: Log): Plant {
   const clients = createClients();
   const mailer = settings.createMailer({
     log,
-    readSecret: (name) => readSecret(clients.ssm, name),
+    readSecret: async (name) => {
+      const { createSsm, readSecret } = await parameterStore();
+      return readSecret(createSsm(), name);
+    },
   });
-  return { settings, clients, mailer };
+  return { settings, clients, mailer, parameters: lateParameters(settings.ssmKmsKeyId) };
+}
+
+function lateParameters(kmsKeyId: string | undefined): Parameters {
+  let made: Promise<Parameters> | undefined;
+  const parameters = () => {
+    made ??= parameterStore().then(({ createSsm, ssmParameters }) =>
+      ssmParameters(createSsm(), kmsKeyId),
+    );
+    return made;
+  };
+  return {
+    put: async (...details) => (await parameters()).put(...details),
+    get: async (...details) => (await parameters()).get(...details),
+    remove: async (...details) => (await parameters()).remove(...details),
+  };
 }
 
 export async function createRun(
-  { settings, clients, mailer }: Plant,
+  { settings, clients, mailer, parameters }: Plant,
   { accountId, deadlineAtMs, log }: Occasion,
 ): Promise<Run> {
   const clock = systemClock;
@@ -54,7 +78,7 @@ export async function createRun(
     inventory,
     keys: iamKeys(clients.iam, clients.iamOnce, clock),
     journal: dynamodbJournal(settings.table, clients.dynamodb, clock),
-    parameters: ssmParameters(clients.ssm, settings.ssmKmsKeyId),
+    parameters,
     sealer,
     postman: new Postman(mailer, clock, log),
     log,
@@ -62,7 +86,7 @@ export async function createRun(
       account ??= inventory.account();
       return account;
     },
-    region: await clients.ssm.config.region(),
+    region: await clients.iam.config.region(),
     rotation: settings.rotation,
     destruction: settings.destruction,
     encryptKeyPair: settings.encryptKeyPair,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { getBuiltins } from '../scripts/builtins.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const directory = mkdtempSync(join(tmpdir(), 'ikr-build-'));
@@ -43,6 +44,19 @@ describe('the build', () => {
     expect(source.join('\n')).not.toContain(root);
   });
 
+  it.each(['rotator', 'destructor'])('imports nothing in the %s but its own files', (name) => {
+    const files = unzipSync(readFileSync(join(east.path, `${name}.zip`)));
+    const imported = Object.values(files).flatMap((bytes) =>
+      [
+        ...Buffer.from(bytes)
+          .toString()
+          .matchAll(/\bimport(?![\w$])[^"'`;()]*\(?"([\w:./-]+)"/g),
+      ].map(([, path]) => path),
+    );
+    expect(imported.length).toBeGreaterThan(10);
+    expect(imported.filter((path) => !path?.startsWith('./'))).toEqual([]);
+  });
+
   it.each(['rotator', 'destructor'])(
     'keeps the %s within 500 kB loaded and 1,200 kB in all',
     (name) => {
@@ -51,6 +65,34 @@ describe('the build', () => {
       expect(loaded).toBeGreaterThan(100);
       expect(loaded).toBeLessThanOrEqual(500);
       expect(total).toBeLessThanOrEqual(1200);
+    },
+  );
+});
+
+describe("Node's own modules in a bundle", () => {
+  const fs = 'process.getBuiltinModule("node:fs")';
+  it.each([
+    ['import a from "node:fs";', `const a=${fs};`],
+    ['import{b as c,d}from"node:fs";', `const {b:c,d}=${fs};`],
+    ['import { b as c, d } from "node:fs";', `const { b:c, d }=${fs};`],
+    ['import*as e from"node:fs";', `const e=${fs};`],
+    ['import a,{b}from"node:fs";', `const a=${fs};const {b}=${fs};`],
+    ['import a,*as e from"node:fs";', `const a=${fs};const e=${fs};`],
+    ['import $a from"fs";', 'const $a=process.getBuiltinModule("fs");'],
+    ['import"node:fs";', ''],
+    ['let f=await import("node:fs");', `let f=await Promise.resolve(${fs});`],
+  ])('come without an import: %s', (before, after) => {
+    expect(getBuiltins(before)).toBe(after);
+  });
+
+  it('are there before anything else runs, as imports are', () => {
+    expect(getBuiltins('use(a);import a from"node:fs";more()')).toBe(`const a=${fs};use(a);more()`);
+  });
+
+  it.each(['import a from"./a.mjs";', 'import("./a.mjs")', 'f("import a from node:fs")'])(
+    'are not confused with %s',
+    (source) => {
+      expect(getBuiltins(source)).toBe(source);
     },
   );
 });

@@ -4,7 +4,6 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AdaptiveRetryStrategy, DefaultRateLimiter } from '@smithy/core/retry';
 
@@ -25,7 +24,6 @@ export interface Clients {
   /** For the one call that is not idempotent: it never repeats a request by itself. */
   readonly iamOnce: IAMClient;
   readonly dynamodb: DynamoDBDocumentClient;
-  readonly ssm: SSMClient;
 }
 
 /**
@@ -41,13 +39,14 @@ const OWN_CONNECTION = {
 /** Throttled calls are repeated this often, at the pace that the service allows. */
 const MAX_ATTEMPTS = 8;
 
+/** The adaptive mode slows all calls of a client down when the service throttles. */
+export const PATIENT = {
+  retryMode: 'adaptive',
+  maxAttempts: MAX_ATTEMPTS,
+  requestHandler: TIMEOUTS,
+} as const;
+
 export function createClients(): Clients {
-  // The adaptive mode slows all calls of a client down when the service throttles.
-  const shared = {
-    retryMode: 'adaptive',
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: TIMEOUTS,
-  } as const;
   // IAM counts all calls together, so its two clients keep one pace.
   const rateLimiter = new DefaultRateLimiter({ beta: 0.9 });
   const iam = (maxAttempts: number, agents: object = {}) =>
@@ -58,9 +57,8 @@ export function createClients(): Clients {
   return {
     iam: iam(MAX_ATTEMPTS),
     iamOnce: iam(1, OWN_CONNECTION),
-    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(shared), {
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(PATIENT), {
       marshallOptions: { removeUndefinedValues: true },
     }),
-    ssm: new SSMClient(shared),
   };
 }

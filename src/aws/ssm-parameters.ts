@@ -4,12 +4,13 @@ import {
   DeleteParameterCommand,
   GetParameterCommand,
   PutParameterCommand,
-  type SSMClient,
+  SSMClient,
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
 import type { Parameters, StoredContentKey } from '../ports.ts';
 import { errorName } from './answers.ts';
+import { PATIENT } from './clients.ts';
 
 /** Whose content key it is, so that a policy can let each user read only their own. */
 const USER_TAG = 'ikr:user-id';
@@ -21,6 +22,10 @@ const jwkSchema = z.object({
   kid: z.string(),
   sub: z.string(),
 });
+
+export function createSsm(): SSMClient {
+  return new SSMClient(PATIENT);
+}
 
 /**
  * @param kmsKeyId encrypts the parameters; AWS's own key when missing

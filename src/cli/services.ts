@@ -61,7 +61,7 @@ export function createServices(clock: Clock = systemClock): Services {
     journal: (table) => dynamodbJournal(table, clients().dynamodb, clock),
     parameters: (region) => ssmParameters(new SSMClient(at(region))),
     caller,
-    region: async () => clients().ssm.config.region(),
+    region: async () => clients().iam.config.region(),
     functionEnvironment: (name) => functionEnvironment(new LambdaClient(ONE_OFF), name),
     async run(settings, log) {
       const plant = createPlant(settings, log);

@@ -42,18 +42,26 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
 
   const rows: ReportRow[] = [];
   const failures: string[] = [];
+  const unplaced: string[] = [];
   const limit = pLimit(CONCURRENCY);
   await Promise.all(
     [...byUser.values()].map((entries) =>
       limit(async () => {
         for (const { record, item } of entries) {
-          const result = await handle(item, batchRun);
+          const sequenceNumber = sequenceNumberOf(record);
+          const result = await handle(item, sequenceNumber, batchRun);
           if (result.row) rows.push(result.row);
-          if (result.again) failures.push(reportable(record, result.again));
+          if (result.again === undefined) continue;
+          if (sequenceNumber === undefined) unplaced.push(result.again);
+          else failures.push(sequenceNumber);
         }
       }),
     ),
   );
+  // Not before the others are done: the function ends with its answer, whatever is under way.
+  if (unplaced.length > 0) {
+    throw new Error(`A stream record without a sequence number failed: ${unplaced.join('; ')}`);
+  }
   return { rows, failures };
 }
 
@@ -63,12 +71,16 @@ interface Handled {
   readonly again?: string;
 }
 
-async function handle(item: StreamItem, run: Run): Promise<Handled> {
+async function handle(
+  item: StreamItem,
+  sequenceNumber: string | undefined,
+  run: Run,
+): Promise<Handled> {
   switch (item.kind) {
     case 'other':
       return {};
     case 'unreadable':
-      run.log.error('a stream record can not be read', { problem: item.problem });
+      run.log.error('a stream record can not be read', { problem: item.problem, sequenceNumber });
       return { again: item.problem };
     case 'record-removed':
       run.log.warn('a rotation record was removed by hand; its keys stay as they are', {
@@ -115,13 +127,4 @@ async function handleTimer(
       },
     };
   }
-}
-
-function reportable(record: unknown, problem: string): string {
-  const sequenceNumber = sequenceNumberOf(record);
-  if (sequenceNumber === undefined) {
-    // Without a place in the stream, only failing the whole batch brings the record back.
-    throw new Error(`A stream record without a sequence number failed: ${problem}`);
-  }
-  return sequenceNumber;
 }

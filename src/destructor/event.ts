@@ -77,6 +77,13 @@ export function readRecord(record: unknown): StreamItem {
     return { kind: 'unreadable', problem: `the removed item ${user.S} ${ak.S} is no timer` };
   }
   const { OldImage } = image.data.dynamodb;
+  if (OldImage.user.S !== user.S || OldImage.ak.S !== ak.S) {
+    // Set again by what the image says, it would take another item's place.
+    return {
+      kind: 'unreadable',
+      problem: `the removed item ${user.S} ${ak.S} has another's image`,
+    };
+  }
   const timer: Timer = {
     userId: OldImage.user.S,
     oldKeyId: OldImage.ak.S,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { readBatch, readRecord, sequenceNumberOf } from '../../src/destructor/event.ts';
+import { anyJson, deep, hostileText } from '../support/hostile.ts';
 
 const TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 const keys = { user: { S: 'AIDAALICE' }, ak: { S: 'AKIAOLD' } };
@@ -78,6 +80,8 @@ describe('another change', () => {
     ['a negative date', removal({}, { OldImage: { ...image, delete_on: { N: '-5' } } })],
     ['a veto that is text', removal({}, { OldImage: { ...image, vetoed: { S: 'true' } } })],
     ['an identity that is text', removal({ userIdentity: 'Service' })],
+    ["another user's image", removal({}, { OldImage: { ...image, user: { S: 'AIDABOB' } } })],
+    ["another item's image", removal({}, { OldImage: { ...image, ak: { S: 'rotation' } } })],
   ])('can not be read when it has %s, and nothing is thrown', (_, record) => {
     expect(readRecord(record)).toEqual({ kind: 'unreadable', problem: expect.any(String) });
   });
@@ -100,5 +104,133 @@ describe('a batch', () => {
   it('is a list of whatever records', () => {
     expect(readBatch({ Records: [1, 'x'] })).toEqual([1, 'x']);
     expect(readBatch({ Records: [] })).toEqual([]);
+  });
+});
+
+describe('a record that somebody has made or changed', () => {
+  /** Every kind of attribute, well-formed and not. */
+  const attribute = fc.oneof(
+    fc
+      .oneof(hostileText, fc.constantFrom('AIDAALICE', 'AKIAOLD', 'rotation', ''))
+      .map((S) => ({ S })),
+    fc
+      .constantFrom(
+        '0',
+        '-1',
+        '1.5',
+        '1e300',
+        'NaN',
+        'Infinity',
+        '9'.repeat(38),
+        '١',
+        ' 1',
+        '1800000000',
+      )
+      .map((N) => ({ N })),
+    fc.boolean().map((BOOL) => ({ BOOL })),
+    fc.constantFrom<unknown>(
+      { NULL: true },
+      { B: 'AAAA' },
+      { SS: ['AIDAALICE'] },
+      { NS: ['1'] },
+      { BS: ['AAAA'] },
+      { L: [{ S: 'AIDAALICE' }] },
+      { M: { S: { S: 'AIDAALICE' } } },
+      { S: 'AIDAALICE', N: '1' },
+      { S: ['AIDAALICE'] },
+      { s: 'AIDAALICE' },
+      'AIDAALICE',
+    ),
+    anyJson,
+  );
+  const userIdentity = fc.oneof(
+    fc.constantFrom<unknown>(
+      TTL,
+      undefined,
+      null,
+      { ...TTL, principalId: 'DynamoDB.amazonaws.com' },
+      { ...TTL, principalId: 'dynamodb.amazonaws.com.evil.test' },
+      { ...TTL, type: 'AssumedRole' },
+      { ...TTL, type: 'Service ' },
+      [TTL],
+    ),
+    anyJson,
+  );
+  const place = fc.constantFrom(
+    ['eventName'],
+    ['userIdentity'],
+    ['dynamodb'],
+    ['dynamodb', 'Keys'],
+    ['dynamodb', 'OldImage'],
+    ['dynamodb', 'SequenceNumber'],
+    ...['Keys', 'OldImage'].flatMap((side) =>
+      ['user', 'ak', 'delete_on', 'rotationId', 'vetoed'].map((name) => ['dynamodb', side, name]),
+    ),
+  );
+  const change = fc.tuple(place, attribute);
+  const forged = fc
+    .tuple(userIdentity, fc.array(change, { maxLength: 3 }))
+    .map(([identity, changes]) => {
+      const record = structuredClone(removal());
+      Object.assign(record, { userIdentity: identity });
+      for (const [path, value] of changes) put(record, path, value);
+      return record as unknown;
+    });
+
+  function put(target: object, [name = '', ...rest]: readonly string[], value: unknown): void {
+    const own = target as Record<string, unknown>;
+    if (rest.length === 0) own[name] = value;
+    else if (typeof own[name] === 'object' && own[name] !== null) put(own[name], rest, value);
+  }
+
+  /** A timer that is plainly there, read in another way than the program reads it. */
+  const isPlain = (record: unknown) => {
+    const { dynamodb } = record as { dynamodb?: { Keys?: object; OldImage?: object } };
+    const of = (side: object | undefined, name: string, type: string) =>
+      (side as Record<string, Record<string, unknown>> | undefined)?.[name]?.[type];
+    return (
+      ['user', 'ak'].every(
+        (name) =>
+          typeof of(dynamodb?.Keys, name, 'S') === 'string' &&
+          of(dynamodb?.Keys, name, 'S') === of(dynamodb?.OldImage, name, 'S'),
+      ) && /^[0-9]{1,12}$/.test(String(of(dynamodb?.OldImage, 'delete_on', 'N')))
+    );
+  };
+
+  it('is read as a timer only where keys and image are one, as an expiry only from the TTL service', () => {
+    fc.assert(
+      fc.property(fc.oneof(forged, anyJson), (record) => {
+        const item = readRecord(record);
+        if (item.kind === 'unreadable') {
+          expect(item.problem).not.toBe('');
+          return;
+        }
+        if (!('timer' in item)) return;
+        expect(isPlain(record)).toBe(true);
+        const { userIdentity: who } = record as { userIdentity?: Partial<typeof TTL> };
+        const byTtl = who?.type === 'Service' && who.principalId === 'dynamodb.amazonaws.com';
+        expect(item.kind).toBe(byTtl ? 'expired' : 'removed');
+        expect(item.timer.oldKeyId).not.toMatch(/^rotation$|^history#/);
+        expect(Number.isSafeInteger(item.timer.deleteOnEpochSeconds)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is read though it is nested deeply', () => {
+    expect(readRecord(removal({}, { OldImage: { ...image, more: deep() } }))).toMatchObject({
+      timer,
+    });
+    expect(readRecord(removal({}, { OldImage: deep() })).kind).toBe('unreadable');
+    expect(readRecord(deep()).kind).toBe('unreadable');
+  });
+
+  it('has a place in the stream only in words', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        const told = sequenceNumberOf(removal({}, { SequenceNumber: value }));
+        expect(told).toBe(typeof value === 'string' && value !== '' ? value : undefined);
+      }),
+    );
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { readEvent } from '../../src/rotator/event.ts';
+import { anyJson, deep, hostileText } from '../support/hostile.ts';
 
 const everybody = { force: false, dryRun: false };
 
@@ -64,5 +66,50 @@ describe('an event that is refused, so that one user never becomes everybody,', 
     expect(() => readEvent({ user: 'alice' })).toThrow(
       'Allowed: {} for everybody, or {"users": ["alice"], "force": true, "dryRun": true}.',
     );
+  });
+});
+
+describe('an event that somebody has made', () => {
+  const users = fc.oneof(
+    fc.array(fc.oneof(fc.constantFrom('alice', 'bob', 'a+b=c,d.e@f-g_h'), hostileText), {
+      maxLength: 3,
+    }),
+    anyJson,
+  );
+  const asked = fc.record(
+    {
+      users,
+      force: fc.oneof(fc.boolean(), anyJson),
+      dryRun: fc.oneof(fc.boolean(), anyJson),
+      Users: users,
+      __proto__: fc.constant({ force: true }),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  );
+
+  it('is done as it says or refused in words, and never for more users than it names', () => {
+    fc.assert(
+      fc.property(fc.oneof(asked, anyJson), (event) => {
+        let request: ReturnType<typeof readEvent>;
+        try {
+          request = readEvent(event);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/Allowed: |needs "users"/);
+          return;
+        }
+        const own = (Object(event) ?? {}) as Record<string, unknown>;
+        expect(request.users).toEqual(own.users);
+        expect(request.force).toBe(own.force === true);
+        expect(request.dryRun).toBe(own.dryRun === true);
+        for (const name of request.users ?? []) expect(name).toMatch(/^[\w+=,.@-]{1,64}$/);
+        if (request.force) expect(request.users?.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is refused though it is nested deeply', () => {
+    expect(() => readEvent(deep())).toThrow('Allowed: ');
+    expect(() => readEvent({ users: deep() })).toThrow('Allowed: ');
   });
 });

@@ -5,28 +5,22 @@
  * With `dir`, the content key itself encrypts (RFC 7518 §4.5). A key is used for one payload only:
  * sealing the same pair again is never needed, since the sealed pair is kept.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import type { KeyPair } from './domain/identity.ts';
 import type { SealedHeader } from './domain/sealed.ts';
 import { Secret } from './domain/secret.ts';
-import type { Sealer } from './ports.ts';
 
 /** A token that cannot be opened; the message says why and what to do. */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
-/** A fresh 256-bit AES key, base64url. */
-function newContentKey(): Secret {
-  return new Secret(randomBytes(32).toString('base64url'));
-}
-
-function newRotationId(): string {
-  return randomUUID();
-}
-
-async function seal(pair: KeyPair, contentKey: Secret, header: SealedHeader): Promise<string> {
+/** Seals a key pair under the content key of its rotation. */
+export async function seal(
+  pair: KeyPair,
+  contentKey: Secret,
+  header: SealedHeader,
+): Promise<string> {
   const payload = JSON.stringify({
     AccessKeyId: pair.accessKeyId,
     SecretAccessKey: pair.secretAccessKey.reveal(),
@@ -112,6 +106,3 @@ function parseObject(text: string): Record<string, unknown> {
     return {};
   }
 }
-
-/** The sealer that the product runs with. */
-export const sealer: Sealer = { newRotationId, newContentKey, seal, unseal };

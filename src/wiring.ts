@@ -11,7 +11,7 @@ import { Postman } from './delivery/postman.ts';
 import type { AccountIdentity } from './domain/identity.ts';
 import type { Clock, Log, Mailer, Parameters } from './ports.ts';
 import type { Run } from './run.ts';
-import { sealer } from './sealing.ts';
+import { sealer } from './sealer.ts';
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose';
 import { Secret } from '../src/domain/secret.ts';
-import { readHeader, SealError, sealer, unseal } from '../src/sealing.ts';
+import { sealer } from '../src/sealer.ts';
+import { readHeader, SealError, unseal } from '../src/sealing.ts';
 
 const header = {
   rotationId: 'rotation-1',

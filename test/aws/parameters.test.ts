@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { readSecret, ssmParameters } from '../../src/aws/ssm-parameters.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Parameters } from '../../src/ports.ts';
-import { sealer } from '../../src/sealing.ts';
+import { sealer } from '../../src/sealer.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
 
 const NAME = '/ikr/secret/iam/alice';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BEGIN_TOKEN, END_TOKEN, findTokens } from '../../src/domain/mail/token-block.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { sealer } from '../../src/sealing.ts';
+import { sealer } from '../../src/sealer.ts';
 import {
   type CommandLine,
   FUNCTION,

@@ -12,7 +12,7 @@ import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk
 import { wrapToken } from '../../src/domain/mail/token-block.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { sealer } from '../../src/sealing.ts';
+import { sealer } from '../../src/sealer.ts';
 import { type Item, type LocalAccount, startLocalAccount } from '../support/account/index.ts';
 import { Invariants, type InvariantsOptions } from '../support/invariants.ts';
 
@@ -93,7 +93,7 @@ export class Program {
   }
 
   /** Puts a content key into SSM and answers with it. */
-  async putContentKey(user: User, rotationId = `rotation of ${user.name}`): Promise<Secret> {
+  async putContentKey(user: User, rotationId = `rotation-of-${user.name}`): Promise<Secret> {
     const key = sealer.newContentKey();
     await this.#ssm.send(
       new PutParameterCommand({
@@ -116,7 +116,7 @@ export class Program {
       { accessKeyId: key.id, secretAccessKey: new Secret(key.secret) },
       contentKey,
       {
-        rotationId: `rotation of ${user.name}`,
+        rotationId: `rotation-of-${user.name}`,
         userArn: 'arn:aws:iam::111122223333:user/any',
         parameterName: parameterOf(user),
         region: 'us-east-1',
@@ -141,7 +141,7 @@ export class Program {
   /** Writes the rotation record. */
   async record(user: User, state: string, more: Readonly<Record<string, string | number>> = {}) {
     const values = {
-      rotationId: `rotation of ${user.name}`,
+      rotationId: `rotation-of-${user.name}`,
       parameterName: parameterOf(user),
       oldKeyId: user.oldKeyId,
       leaseUntilMs: 0,

@@ -1,0 +1,17 @@
+/**
+ * The sealer that the product runs with. What seals is loaded with the first key pair: a run that
+ * finds no key due, as most do, needs none of it.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Secret } from './domain/secret.ts';
+import type { Sealer } from './ports.ts';
+
+const sealing = () => import('./sealing.ts');
+
+export const sealer: Sealer = {
+  newRotationId: randomUUID,
+  /** A fresh 256-bit AES key, base64url. */
+  newContentKey: () => new Secret(randomBytes(32).toString('base64url')),
+  seal: async (...details) => (await sealing()).seal(...details),
+  unseal: async (...details) => (await sealing()).unseal(...details),
+};

@@ -294,6 +294,13 @@ const conditions: fc.Arbitrary<Conditions> = fc
     scanLagSeconds: fc.constantFrom(0, 3),
     clocksBehindSeconds: fc.constantFrom(0, 30, 59),
     dueInDays: fc.array(fc.constantFrom(0, -3, 2), { minLength: 1, maxLength: 2 }),
+    post: oneOf<MailFate>(
+      ['accepted', 14],
+      ['arrived-unknown', 2],
+      ['lost', 1],
+      ['not-now', 1],
+      ['refused', 1],
+    ),
     ownersActive: oneOf([true, 4], [false, 1]),
   })
   .map(({ staged, maxAgeAfterDays, ...drawn }) => ({

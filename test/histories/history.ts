@@ -26,6 +26,8 @@ export interface Conditions {
   readonly clocksBehindSeconds: number;
   /** How old the first key of each user is, in days before it is due; negative when overdue. */
   readonly dueInDays: readonly number[];
+  /** What becomes of every mail, until the healthy weeks, where nothing else is said. */
+  readonly post: MailFate;
   /** Whether owners read their mail and change keys in the healthy weeks at the end. */
   readonly ownersActive: boolean;
 }
@@ -164,6 +166,7 @@ export const CONDITIONS: Conditions = {
   scanLagSeconds: 0,
   clocksBehindSeconds: 0,
   dueInDays: [0],
+  post: 'accepted',
   ownersActive: true,
 };
 

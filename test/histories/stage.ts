@@ -24,7 +24,7 @@ import { People } from './people.ts';
 import { type Invariant, Rules, type Violation } from './rules.ts';
 import { CONTENT_KEY_MARK, instantSealer } from './sealer.ts';
 import { Tally } from './tally.ts';
-import { fateOf, isDisturbed, isPaused } from './trouble.ts';
+import { FATES, fateOf, isDisturbed, isPaused } from './trouble.ts';
 
 /** What a step did, for the story; `undefined` when it was not possible. */
 export type Told = string | undefined;
@@ -75,6 +75,7 @@ export class Stage {
     for (const [index, days] of conditions.dueInDays.entries()) {
       this.people.hire(NAMES[index] ?? '', conditions.rotateAfterDays - days);
     }
+    world.mail.answer = FATES[conditions.post];
     world.mail.onArrival = (mail, run) => this.#receive(mail, run);
     world.onEffect = async (name, args, effect, run) => {
       this.invocations.checkDryRun(name, run);
@@ -88,7 +89,7 @@ export class Stage {
     world.onCall = async (name, phase, args, run) => {
       if (name === 'mailer.send') this.invocations.checkDryRun(name, run.label);
       if (name === 'mailer.send' && phase === 'before') {
-        const [fate = 'accepted'] = world.mail.next.map(fateOf);
+        const [fate = fateOf(world.mail.answer)] = world.mail.next.map(fateOf);
         this.seen.add(`mail: ${fate}`);
       }
       await this.invocations.onCall(name, phase, args, run);
@@ -211,7 +212,8 @@ export class Stage {
           this.tell(6, `two runs at once made ${made.length} keys for a user`);
         }
         const mailed = this.ledger.mails.slice(mails).filter(({ keyId }) => isOf(keyId));
-        if (mailed.length > 1 && !runs.some(isDisturbed)) {
+        const isMailedOnce = this.#conditions.post === 'accepted' && !runs.some(isDisturbed);
+        if (mailed.length > 1 && isMailedOnce) {
           this.tell(6, `two runs at once mailed ${mailed.length} times to a user`);
         }
       }

@@ -22,7 +22,7 @@ export const FATES: Readonly<Record<MailFate, ScriptedAnswer>> = {
   'arrived-unknown': ARRIVED_UNKNOWN,
 };
 
-export function fateOf(answer: ScriptedAnswer): MailFate | undefined {
+export function fateOf(answer: unknown): MailFate | undefined {
   return (Object.keys(FATES) as MailFate[]).find((fate) => FATES[fate] === answer);
 }
 

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+
+export interface HistoriesOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly json: boolean;
+}
+
+/** The command line can't be used; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Usage: npm run histories [-- options]
+
+Plays histories drawn at random: runs of the rotator and the destructor, also two at once and
+interrupted for minutes, with calls that go wrong, owners who open their mail early, late or never,
+and people with their hands on users, keys, tags, the table and the parameters. After each there are
+weeks in which nothing goes wrong. Nobody may be locked out, no key lost or leaked, no user stuck,
+and no veto overridden. A history in which something is violated is made as short as possible, and
+told.
+
+Options:
+  --runs N     how many histories (10000)
+  --seed N     another number, other histories (1)
+  --jobs N     how many are played at the same time, 1 to 16 (2)
+  --json       print one JSON object at the end, and nothing else
+  --help       print this
+
+It ends with 0 if nothing was violated, with 1 if something was, and with 2 if the options can't be
+used.
+`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[]): HistoriesOptions | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  return {
+    runs: wholeNumber('runs', values.runs, 1, 100_000_000),
+    seed: wholeNumber('seed', values.seed, 0, 999_999_999),
+    jobs: wholeNumber('jobs', values.jobs, 1, 16),
+    json: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: 'string', default: '10000' },
+        seed: { type: 'string', default: '1' },
+        jobs: { type: 'string', default: '2' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`--${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
+}

@@ -1,0 +1,27 @@
+/** What is told of many histories. */
+import type { Found } from '../../test/histories/search.ts';
+import { BATCH, type Result } from './lanes.ts';
+
+/** The figures, and the history in which something was violated, if there is one. */
+export function renderResult(result: Result): string {
+  const { histories, steps, runs, effects, violations, seconds, seed, found } = result;
+  const number = (figure: number) => figure.toLocaleString('en');
+  return [
+    ...Object.entries(effects).map(([what, times]) => `${number(times).padStart(12)}  ${what}`),
+    '',
+    `${number(histories)} histories from seed ${seed}, ${number(steps)} steps, ${number(runs)} runs, ${violations} violations, ${number(seconds)} s`,
+    ...(found ? ['', renderFound(found)] : []),
+  ].join('\n');
+}
+
+/** The story of a history that must not be, and how to see it again. */
+export function renderFound({ seed, after, story, shrunk }: Found): string {
+  return [
+    `Something was violated in history ${after} of seed ${seed}. As short as it gets:`,
+    '',
+    ...story,
+    '',
+    `Again: npm run histories -- --seed ${seed} --runs ${BATCH}`,
+    `As a regression: ${JSON.stringify(shrunk)}`,
+  ].join('\n');
+}

@@ -1,6 +1,7 @@
 /** What can go wrong at a call, and how the local account is told to let it. */
 import type { Call, FaultKind, LocalAccount } from '../../test/support/account/index.ts';
-import type { CallPoint } from './points.ts';
+import { type CallPoint, labelOf } from './points.ts';
+import { FUNCTIONS, type FunctionName } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -8,7 +9,7 @@ interface Fault {
   /** Heads a column of the table. */
   readonly title: string;
   readonly kind: FaultKind;
-  /** From that call on, every such call suffers for a day. */
+  /** From that call on, every call of that action suffers for a day. */
   readonly forADay?: boolean;
   /** Only where a mail is handed over: the error that refuses this mail for good. */
   readonly codes?: Readonly<Record<string, string>>;
@@ -45,10 +46,20 @@ export function titleOf(fault: FaultName): string {
   return FAULTS[fault].title;
 }
 
-/** Whether a client that was refused so goes on differently for longer than one call. */
-export function leavesMemory(fault: FaultName): boolean {
+/** Which functions remember such a fault: a client that was throttled calls at a pace from then on. */
+export function rememberedBy(
+  fault: FaultName,
+  functionName: FunctionName,
+): readonly FunctionName[] {
   const { kind, forADay }: Fault = FAULTS[fault];
-  return kind === 'throttle' || forADay === true;
+  if (kind !== 'throttle') return [];
+  return forADay ? FUNCTIONS : [functionName];
+}
+
+/** Whether a function has to be started anew because of it. */
+export function endsFunctions(fault: FaultName): boolean {
+  const { kind }: Fault = FAULTS[fault];
+  return kind === 'throttle' || kind === 'die-before' || kind === 'die-after';
 }
 
 /** The faults that a call can suffer. */
@@ -71,7 +82,7 @@ export interface ArmedFault {
  */
 export function arm(
   name: FaultName,
-  { service, action, nth }: Pick<CallPoint, 'service' | 'action' | 'nth'>,
+  { service, action, label, nth }: Pick<CallPoint, 'service' | 'action' | 'label' | 'nth'>,
   account: LocalAccount,
   kill: () => Promise<void>,
 ): ArmedFault {
@@ -81,10 +92,11 @@ export function arm(
   let seen = 0;
   const match = (call: Call): boolean => {
     if (call.service !== service || call.action !== action) return false;
-    seen += 1;
+    if (armed.struckAtMs !== undefined) return forADay && clock.nowMs() < armed.struckAtMs + DAY_MS;
+    if (labelOf(call) === label) seen += 1;
     if (seen < nth) return false;
-    armed.struckAtMs ??= clock.nowMs();
-    return forADay ? clock.nowMs() < armed.struckAtMs + DAY_MS : seen === nth;
+    armed.struckAtMs = clock.nowMs();
+    return true;
   };
   const code = codes?.[`${service}:${action}`];
   account.faults.add({

@@ -1,5 +1,5 @@
 /** How a life ended, and whether it ended well. */
-import type { LocalAccount } from '../../test/support/account/index.ts';
+import type { Item, LocalAccount } from '../../test/support/account/index.ts';
 import type { Violation } from '../../test/support/invariants.ts';
 
 /** How one rotation was closed. */
@@ -18,13 +18,14 @@ export interface Ending {
   readonly days: number;
 }
 
-/** The rotation as it stands in the account. */
+/** The rotation as it stood in the account at the last look. */
 export class RotationView {
   readonly account: LocalAccount;
   readonly userName: string;
   readonly oldKeyId: string;
   readonly #table: string;
   readonly #userId: string;
+  #items: readonly Item[] = [];
 
   constructor(
     account: LocalAccount,
@@ -40,33 +41,39 @@ export class RotationView {
     this.#userId = userId;
   }
 
-  /** The state of the record, or `none`. */
-  async state(): Promise<string> {
-    const items = await this.account.hands.items(this.#table);
-    const record = items.find(({ user, ak }) => user?.S === this.#userId && ak?.S === 'rotation');
-    return record?.state?.S ?? 'none';
+  /** The state of the record at the last look, or `none`. */
+  get state(): string {
+    return this.#record()?.state?.S ?? 'none';
   }
 
-  async closings(): Promise<Closing[]> {
-    const items = await this.account.hands.items(this.#table);
-    return items
+  /** How many timers there were at the last look. */
+  get timers(): number {
+    return this.#items.filter((item) => item.delete_on !== undefined).length;
+  }
+
+  /** How every rotation was closed until the last look. */
+  get closings(): Closing[] {
+    return this.#items
       .filter(({ ak }) => ak?.S?.startsWith('history#'))
       .sort((a, b) => Number(a.closedAtMs?.N) - Number(b.closedAtMs?.N))
       .map(({ outcome, reason }) => ({ outcome: outcome?.S ?? '', reason: reason?.S ?? '' }));
   }
 
-  async timers(): Promise<number> {
-    const items = await this.account.hands.items(this.#table);
-    return items.filter((item) => item.delete_on !== undefined).length;
+  /** Reads the table. */
+  async look(): Promise<void> {
+    this.#items = await this.account.hands.items(this.#table);
   }
 
-  /** Whether nothing is left to do. */
-  async isOver(): Promise<boolean> {
-    const isClosed = (await this.state()) === 'CLOSED';
+  /** Whether nothing was left to do at the last look. */
+  isOver(): boolean {
     const oldKey = this.account.hands
       .keys(this.userName)
       .some(({ accessKeyId }) => accessKeyId === this.oldKeyId);
-    return isClosed && !oldKey && (await this.timers()) === 0;
+    return this.state === 'CLOSED' && !oldKey && this.timers === 0;
+  }
+
+  #record(): Item | undefined {
+    return this.#items.find(({ user, ak }) => user?.S === this.#userId && ak?.S === 'rotation');
   }
 }
 
@@ -78,9 +85,8 @@ export async function judge(
   const { account, oldKeyId } = view;
   const problems = violations.map(({ invariant, what }) => `invariant ${invariant}: ${what}`);
   const keys = account.hands.keys(view.userName);
-  const closings = await view.closings();
-  const state = await view.state();
-  const timers = await view.timers();
+  await view.look();
+  const { closings, state, timers } = view;
   const parameters = account.hands.parameterNames().filter((name) => name.startsWith('/ikr/'));
   const [key] = keys;
 

@@ -1,23 +1,28 @@
 /**
  * One key's life, from the first run that finds it due until the rotation is over: runs every six
- * hours, the TTL service and the destructor in between, and an owner who opens the mail and changes
- * keys. One call may go wrong; everything else is healthy.
+ * hours, and less often as long as nothing happens; the TTL service and the destructor in between;
+ * and an owner who opens the mail and changes keys. One call may go wrong; everything else is
+ * healthy.
  */
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Call, LocalAccount } from '../../test/support/account/index.ts';
 import type { Invocation } from '../../test/support/account/lambda-host.ts';
 import { Invariants } from '../../test/support/invariants.ts';
-import { type ArmedFault, arm, type FaultName, leavesMemory } from './faults.ts';
+import { type ArmedFault, arm, type FaultName, rememberedBy } from './faults.ts';
 import { type Ending, judge, RotationView } from './judge.ts';
 import { Owner } from './owner.ts';
-import type { CallPoint } from './points.ts';
+import { type CallPoint, needsNewFunction } from './points.ts';
 import { FUNCTIONS, type FunctionName, type Stage, TABLE } from './stage.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Between a run and the TTL service's look at the table, and between that and the next run. */
-const HALF_A_STEP_MS = 3 * HOUR_MS;
+/** The schedule's time between two runs. */
+const SCHEDULE_MS = 6 * HOUR_MS;
+/** Between two runs if nothing happened in the last ones. */
+const MAX_CALM_MS = DAY_MS;
+/** Actions that change something, or were to. */
+const EFFECT = /^(Put|Create|Update|Delete|Send|DATA)/;
 /** Longer than any rotation takes, a failed one and its back-off before it included. */
 const MAX_DAYS = 30;
 /** How often the event source mapping delivers a batch again that failed. */
@@ -61,13 +66,11 @@ export interface Lived extends Ending {
 
 /** Lives a story, in good health or with one trouble. */
 export async function live(stage: Stage, story: StoryName, trouble?: Trouble): Promise<Lived> {
-  // The calls must be those that were counted, so the function that gets into trouble begins as it
-  // did then. With SES it makes no difference: a warm function calls what a cold one does.
-  const cold = trouble ? [trouble.point.functionName] : FUNCTIONS;
-  if (!trouble || stage.configuration.mailer !== 'ses') await chill(stage, cold);
+  // The calls must be those that were counted. A warm function makes all of them but one.
+  if (!trouble) await chill(stage, FUNCTIONS);
+  else if (needsNewFunction(trouble.point)) await chill(stage, [trouble.point.functionName]);
   const lived = await new Life(stage, await stage.renew(), story, trouble).play();
-  // Clients that were throttled remember it.
-  if (trouble && leavesMemory(trouble.fault)) await chill(stage, FUNCTIONS);
+  if (trouble) await chill(stage, rememberedBy(trouble.fault, trouble.point.functionName));
   return lived;
 }
 
@@ -111,16 +114,20 @@ class Life {
     const fromMs = clock.nowMs();
     const untilMs = fromMs + MAX_DAYS * DAY_MS;
     let overAtMs: number | undefined;
+    let pauseMs = SCHEDULE_MS;
+    let quietSince = 0;
     while (clock.nowMs() < untilMs) {
       await this.#run();
       await this.#owner.work();
       await this.#look([]);
-      clock.advance(HALF_A_STEP_MS);
+      pauseMs = this.#isQuiet(quietSince) ? Math.min(2 * pauseMs, MAX_CALM_MS) : SCHEDULE_MS;
+      quietSince = this.#invoked.length;
+      clock.advance(pauseMs / 2);
       await this.#expire();
-      clock.advance(HALF_A_STEP_MS);
+      clock.advance(pauseMs / 2);
       // One more run, and one more look at the table, must find nothing to do.
       if (overAtMs !== undefined) break;
-      if (await this.#rotation.isOver()) overAtMs = clock.nowMs();
+      if (this.#rotation.isOver()) overAtMs = clock.nowMs();
     }
     const ending = await judge(this.#rotation, this.#invariants.violations);
     return {
@@ -130,6 +137,12 @@ class Life {
       invoked: this.#invoked,
       struck: this.#armed?.struckAtMs !== undefined,
     };
+  }
+
+  /** Whether nothing was changed by the invocations from this one on, nor tried to be. */
+  #isQuiet(since: number): boolean {
+    const calls = this.#invoked.slice(since).flatMap((one) => one.calls);
+    return !calls.some(({ action }) => EFFECT.test(action));
   }
 
   async #run(): Promise<void> {
@@ -165,9 +178,12 @@ class Life {
     }
     const { log } = this.#account.calls;
     const from = log.length;
-    const before = await this.#rotation.state();
+    const before = this.#rotation.state;
     const answer = await host.invoke<T>(event);
-    const after = await this.#rotation.state();
+    // Hours pass until the next: no mail server keeps a connection open for so long.
+    this.#stage.hangUp();
+    await this.#rotation.look();
+    const after = this.#rotation.state;
     this.#invoked.push({ functionName, ordinal, before, after, calls: log.slice(from) });
     if (isTimedOut(answer)) this.#problems.push(`the ${functionName} ran out of time`);
     return answer;

@@ -11,11 +11,13 @@ export interface CallPoint {
   readonly ordinal: number;
   readonly service: string;
   readonly action: string;
-  /** Which call of that action in that invocation, from 1. */
+  /** What the call is about, such as `dynamodb:PutItem timer`. */
+  readonly label: string;
+  /** Which call with that label in that invocation, from 1. */
   readonly nth: number;
   /** What the invocation did, such as `rotator none → SCHEDULED`. */
   readonly step: string;
-  /** What the call is about, such as `dynamodb:PutItem timer`. */
+  /** The label, with its number if there were others before: `dynamodb:PutItem record (2)`. */
   readonly call: string;
 }
 
@@ -65,23 +67,40 @@ function pointsOf(
   story: StoryName,
   step: string,
 ): CallPoint[] {
-  const counts = new Map<string, number>();
   const labels = new Map<string, number>();
-  return calls.map((call) => {
-    const { service, action } = call;
-    const nth = (counts.get(`${service}:${action}`) ?? 0) + 1;
-    counts.set(`${service}:${action}`, nth);
-    const label = labelOf(call);
-    const same = (labels.get(label) ?? 0) + 1;
-    labels.set(label, same);
-    const name = same > 1 ? `${label} (${same})` : label;
-    return { story, functionName, ordinal, service, action, nth, step, call: name };
+  return calls.map((one) => {
+    const { service, action } = one;
+    const label = labelOf(one);
+    const nth = (labels.get(label) ?? 0) + 1;
+    labels.set(label, nth);
+    const call = nth > 1 ? `${label} (${nth})` : label;
+    return { story, functionName, ordinal, service, action, label, nth, step, call };
   });
 }
 
-/** An action, and for the table what kind of item it is about. */
-function labelOf({ service, action, resource: { ak } }: Call): string {
-  if (ak === undefined) return `${service}:${action}`;
+/**
+ * What the mail server's password is read with. A function that has read it remembers it, so only
+ * one that starts anew makes this call.
+ */
+const PASSWORD = 'ssm:GetParameter password';
+
+/** Whether the call is made by a function only that has been started for it. */
+export function needsNewFunction({ label }: Pick<CallPoint, 'label'>): boolean {
+  return label === PASSWORD;
+}
+
+/** An action, and what kind of item or parameter it is about. */
+export function labelOf({
+  service,
+  action,
+  resource,
+}: Pick<Call, 'service' | 'action' | 'resource'>): string {
+  const name = `${service}:${action}`;
+  const { ak, Name: parameter } = resource;
+  if (service === 'ssm' && parameter !== undefined && !parameter.startsWith('/ikr/')) {
+    return `${name} password`;
+  }
+  if (ak === undefined) return name;
   const item = ak === 'rotation' ? 'record' : ak.startsWith('history#') ? 'history' : 'timer';
-  return `${service}:${action} ${item}`;
+  return `${name} ${item}`;
 }

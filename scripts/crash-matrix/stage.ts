@@ -29,6 +29,7 @@ interface MailServer {
   readonly settings: Readonly<Record<string, string>>;
   /** The parameter in which the functions find the mail server's secret. */
   readonly secret?: { readonly name: string; readonly value: string };
+  hangUp?(): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +39,8 @@ export interface Stage {
   readonly hosts: Readonly<Record<FunctionName, LambdaHost>>;
   /** An empty account takes the place of the one before. */
   renew(): Promise<LocalAccount>;
+  /** The mail server closes the connections that are open. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -78,6 +81,7 @@ export async function openStage(configuration: Configuration): Promise<Stage> {
       if (secret) account.hands.putParameter(secret.name, secret.value);
       return account;
     },
+    hangUp: () => mailServer.hangUp?.(),
     close: async () => {
       await Promise.all(FUNCTIONS.map((name) => hosts[name].close()));
       await mailServer.close();
@@ -95,7 +99,7 @@ const MAIL_SERVERS: Readonly<Record<MailerName, (world: LocalWorld) => Promise<M
   ses: async () => ({ settings: {}, close: async () => {} }),
 
   smtp: async (world) => {
-    const { port, knobs, caFile, close } = await startSmtp(world);
+    const { port, knobs, caFile, hangUp, close } = await startSmtp(world);
     const secret = { name: '/mail/smtp-password', value: knobs.password };
     return {
       settings: {
@@ -107,6 +111,7 @@ const MAIL_SERVERS: Readonly<Record<MailerName, (world: LocalWorld) => Promise<M
         NODE_EXTRA_CA_CERTS: caFile,
       },
       secret,
+      hangUp,
       close,
     };
   },

@@ -10,6 +10,7 @@ const point = (service: string, action: string, step = 'rotator none → SCHEDUL
   ordinal: 1,
   service,
   action,
+  label: `${service}:${action}`,
   nth: 1,
   step,
   call: `${service}:${action}`,

@@ -53,9 +53,8 @@ it('says when the call that was to go wrong was never made', async () => {
 
 it('keeps a fault of a day up for a day, and for that call alone', async () => {
   const account = await stage.renew();
-  const armed = arm('deny-day', { service: 'iam', action: 'ListUsers', nth: 2 }, account, () =>
-    Promise.resolve(),
-  );
+  const second = { service: 'iam', action: 'ListUsers', label: 'iam:ListUsers', nth: 2 };
+  const armed = arm('deny-day', second, account, () => Promise.resolve());
   const strike = (action: string) => {
     const call = account.calls.begin('iam', action);
     return account.faults.strike(call)?.kind;

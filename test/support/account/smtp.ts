@@ -26,6 +26,8 @@ export interface LocalSmtp {
   /** The certificate as PEM, and a file of it for `NODE_EXTRA_CA_CERTS`. */
   readonly ca: string;
   readonly caFile: string;
+  /** Closes the connections that are open, as servers do with those on which nothing happens. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,9 @@ export async function startSmtp(
 
   const sockets = new Map<number, Socket>();
   const drop = (session: SMTPServerSession) => sockets.get(session.remotePort)?.destroy();
+  const hangUp = () => {
+    for (const socket of sockets.values()) socket.destroy();
+  };
 
   /** Sends a command down the account's road, and answers its fate to the client. */
   const pass = async (
@@ -135,8 +140,9 @@ export async function startSmtp(
     knobs,
     ca: cert,
     caFile,
+    hangUp,
     close: async () => {
-      for (const socket of sockets.values()) socket.destroy();
+      hangUp();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await rm(folder, { recursive: true, force: true });
     },

@@ -196,7 +196,7 @@ describe('a file of users', () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 

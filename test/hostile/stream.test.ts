@@ -136,7 +136,7 @@ describe('a batch with forged records among the real ones', () => {
           expect(fields).toHaveProperty('sequenceNumber');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

@@ -162,11 +162,11 @@ async function look(record: DeliveredRecord, run: Run): Promise<Sight> {
   const newOwner = await run.keys.owner(record.newKeyId);
   const newKeyUsed = newOwner.kind === 'found' && newOwner.lastUsedAtMs !== undefined;
   if (newOwner.kind === 'found') {
-    return { ...(await list(newOwner.userName, record.newKeyId, run)), newKeyUsed };
+    return { ...(await list(newOwner.userName, record.newKeyId, record, run)), newKeyUsed };
   }
   const oldOwner = await run.keys.owner(record.oldKeyId);
   if (oldOwner.kind === 'found') {
-    return { ...(await list(oldOwner.userName, record.oldKeyId, run)), newKeyUsed };
+    return { ...(await list(oldOwner.userName, record.oldKeyId, record, run)), newKeyUsed };
   }
   if (newOwner.kind === 'gone' && oldOwner.kind === 'gone') {
     return { userName: record.userName, keys: [], newKeyUsed };
@@ -183,12 +183,21 @@ async function look(record: DeliveredRecord, run: Run): Promise<Sight> {
   return { userName: record.userName, keys, newKeyUsed };
 }
 
-/** The keys of a user who owns a certain key: an answer without that key is not to be believed. */
+/**
+ * The keys of a user who owns a certain key: an answer without that key is not to be believed, and
+ * under another name than in the record it may be another user's key.
+ */
 async function list(
   userName: string,
   ownedKeyId: string,
+  record: DeliveredRecord,
   run: Run,
 ): Promise<{ userName: string; keys: readonly AccessKey[] }> {
+  if (userName !== record.userName && (await run.keys.userId(userName)) !== record.userId) {
+    throw new Error(
+      `${ownedKeyId} is a key of ${userName}, who is not user ${record.userId}: the rotation record was changed by hand; repair or delete it`,
+    );
+  }
   const keys = await run.keys.list(userName);
   if (!keys?.some(({ accessKeyId }) => accessKeyId === ownedKeyId)) {
     throw new Error(

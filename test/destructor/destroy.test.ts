@@ -426,6 +426,36 @@ describe('a destruction that fails', () => {
     expect(world.recordIn(userId, 'SCHEDULED').leaseUntilMs).toBe(0);
   });
 
+  it("because somebody wrote another user's keys into the record touches nothing", async () => {
+    const scene = await inUse();
+    const { world, userId } = scene;
+    const bob = world.hire('bob', { keyAgeDays: 5 });
+    const newer = world.createKey(bob.userId);
+    world.iam.useKey(newer);
+    const record = { ...world.table.get({ user: userId, ak: 'rotation' }) };
+    world.table.put({ ...record, user: userId, oldKeyId: bob.oldKeyId, newKeyId: newer });
+    world.table.put({
+      ...world.table.items().find(({ delete_on }) => delete_on),
+      ak: bob.oldKeyId,
+    });
+    const before = world.iam.snapshot();
+    world.clock.advance(8 * DAY_MS);
+    const { rows } = await expire(world);
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        outcome: 'failed',
+        reason: expect.stringContaining(`${newer} is a key of bob, who is not user ${userId}`),
+      }),
+    );
+    expect(world.iam.snapshot()).toEqual(before);
+    // The rotator has no timer to go by, and comes to the same.
+    world.clock.advance(DAY_MS);
+    expect(await rotate(world, { users: ['alice'] })).toMatchObject({
+      rows: [{ outcome: 'failed' }],
+    });
+    expect(world.iam.snapshot()).toEqual(before);
+  });
+
   it('never deletes on the word of a list that lacks a key which exists', async () => {
     const scene = await inUse({ iam: { listLagMs: 30 * DAY_MS } });
     const before = scene.keys();

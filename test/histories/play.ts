@@ -21,8 +21,9 @@ export async function play({ conditions, steps }: History, tellStory = false): P
   const stage = new Stage(conditions);
   const story: string[] = tellStory ? [conditionsInWords(conditions)] : [];
   const startMs = stage.world.clock.nowMs();
-  const tell = (what: string, told: string | undefined, sinceEffect: number) => {
+  const tell = (step: Step | undefined, told: string | undefined, sinceEffect: number) => {
     if (!tellStory) return;
+    const what = step ? inWords(step) : 'healthy weeks';
     const effects = counted(stage.world.effects.slice(sinceEffect));
     const line = [what, told, effects && `[${effects}]`].filter(Boolean).join(' — ');
     story.push(`${clock(stage.world.clock.nowMs() - startMs)}  ${abbreviated(line)}`);
@@ -31,12 +32,12 @@ export async function play({ conditions, steps }: History, tellStory = false): P
     stage.world.clock.advance(step.afterMinutes * MINUTE_MS);
     const sinceEffect = stage.world.effects.length;
     const told = await stage.do(step.command);
-    tell(inWords(step), told ?? 'not possible', sinceEffect);
+    tell(step, told ?? 'not possible', sinceEffect);
     if (stage.violations.length > 0) break;
   }
   if (stage.violations.length === 0) {
     const sinceEffect = stage.world.effects.length;
-    tell('healthy weeks', await heal(stage, conditions.ownersActive), sinceEffect);
+    tell(undefined, await heal(stage, conditions.ownersActive), sinceEffect);
   }
   for (const { invariant, what } of stage.violations) {
     if (tellStory) story.push(`!! invariant ${invariant}: ${abbreviated(what)}`);

@@ -5,6 +5,7 @@
 import type { RotationRecord } from '../domain/record.ts';
 import type { Journal, Keys } from '../ports.ts';
 import { Failure } from './failure.ts';
+import { shown } from './terminal.ts';
 
 export interface Found {
   readonly userId: string;
@@ -41,14 +42,14 @@ export async function findRotation(
   if (others.length > 0 && match) {
     const ids = [match, ...others].map((record) => record.userId).join(', ');
     throw new Failure(
-      `Several rotation records are of a user called ${user}: ${ids}. Say which by its ID.`,
+      `Several rotation records are of a user called ${shown(user)}: ${shown(ids)}. Say which by its ID.`,
     );
   }
   if (!match) {
     throw new Failure(
       userId === 'unknown'
-        ? `IAM does not say whether there is a user ${user} (iam:GetUser is not allowed), and no open rotation is of that name. Try the user's unique ID (AIDA…).`
-        : `There is no IAM user ${user}, and no open rotation of that name.`,
+        ? `IAM does not say whether there is a user ${shown(user)} (iam:GetUser is not allowed), and no open rotation is of that name. Try the user's unique ID (AIDA…).`
+        : `There is no IAM user ${shown(user)}, and no open rotation of that name.`,
     );
   }
   return { userId: match.userId, userName: match.userName, record: match, byRecord: true };

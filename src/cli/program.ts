@@ -17,7 +17,7 @@ import * as help from './help.ts';
 import { EXIT, type Io } from './io.ts';
 import { KEY_PAIR_FORMATS, PROFILE_NAME } from './key-pair-format.ts';
 import type { Services } from './services.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal, shown, type Terminal } from './terminal.ts';
 
 /**
  * Runs one command.
@@ -47,8 +47,8 @@ export async function runCommandLine(
 
 function tellError(error: unknown, { debug }: GlobalOptions, io: Io, terminal: Terminal): void {
   const [first = '', ...more] = explain(error, circumstancesOf(io)).split('\n');
-  terminal.noteProse(`${terminal.paintNote('red', 'ikr:')} ${first}`);
-  for (const line of more) terminal.noteProse(line);
+  terminal.noteProse(`${terminal.paintNote('red', 'ikr:')} ${shown(first)}`);
+  for (const line of more) terminal.noteProse(shown(line));
   // The stack alone: the object itself may hold a request with a secret in it.
   if (debug && error instanceof Error) terminal.note(error.stack ?? '');
 }

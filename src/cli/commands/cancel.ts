@@ -98,7 +98,7 @@ function tellKept(record: DeliveredRecord, userName: string, terminal: Terminal)
   const { oldKeyId, newKeyId } = record;
   const command = (action: string, id: string, more = '') =>
     terminal.print(
-      `  aws iam ${action} --user-name ${shellWord(userName)} --access-key-id ${shellWord(shown(id))}${more}`,
+      `  aws iam ${action} --user-name ${shellWord(shown(userName))} --access-key-id ${shellWord(shown(id))}${more}`,
     );
   terminal.print('');
   terminal.print(`  old key  ${shown(oldKeyId)}${asleep ? '  stays inactive' : ''}`);

@@ -51,7 +51,7 @@ async function find(
   const user = userName === undefined ? undefined : await services.users().find(userName);
   if (!user || user.userId !== found.userId) {
     throw new Failure(
-      `The user ${found.userName} (${found.userId}) does not exist any more, or IAM does not say what it is called now.`,
+      `The user ${shown(found.userName)} (${shown(found.userId)}) does not exist any more, or IAM does not say what it is called now.`,
     );
   }
   return { user, record };

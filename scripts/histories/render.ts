@@ -1,5 +1,6 @@
 /** What is told of many histories. */
 import type { Found } from '../../test/histories/search.ts';
+import { toSketch } from '../../test/histories/sketch.ts';
 import { BATCH, type Result } from './lanes.ts';
 
 /** The figures, and the history in which something was violated, if there is one. */
@@ -22,6 +23,6 @@ export function renderFound({ seed, after, story, shrunk }: Found): string {
     ...story,
     '',
     `Again: npm run histories -- --seed ${seed} --runs ${BATCH}`,
-    `As a regression: ${JSON.stringify(shrunk)}`,
+    `As a regression: ${JSON.stringify(toSketch(shrunk))}`,
   ].join('\n');
 }

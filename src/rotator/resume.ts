@@ -89,14 +89,14 @@ async function closeGone(
   run: Run,
 ): Promise<ReportRow> {
   const newKey = 'newKeyId' in record && { newKeyId: record.newKeyId };
+  const missing = (what: string) =>
+    row(record, 'postponed', `the user is missing in the list of users, but IAM knows the ${what}`);
   for (const accessKeyId of newKey ? [record.oldKeyId, newKey.newKeyId] : [record.oldKeyId]) {
-    if ((await run.keys.owner(accessKeyId)).kind === 'found') {
-      return row(
-        record,
-        'postponed',
-        `the user is missing in the list of users, but IAM knows the key ${accessKeyId}`,
-      );
-    }
+    if ((await run.keys.owner(accessKeyId)).kind === 'found') return missing(`key ${accessKeyId}`);
+  }
+  // Without the permission to ask about keys, the ones that are there look like those that are gone.
+  if ((await run.keys.userId(record.userName)) === record.userId) {
+    return missing(`user ${record.userName}`);
   }
   const reason = 'the user does not exist any more';
   const held = await Held.claim(record, run);

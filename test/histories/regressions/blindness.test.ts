@@ -1,0 +1,26 @@
+import { regression } from './regression.ts';
+
+// IAM answers “access denied” about a key that is gone, and about any key when a permission is missing.
+regression(
+  'closes no rotation of a user who is missing in the list while no key can be asked for',
+  {
+    steps: [
+      { do: 'rotate' },
+      {
+        do: 'rotate',
+        blind: 'hidden',
+        run: {
+          troubles: [
+            {
+              at: 'keys.list',
+              phase: 'before',
+              kind: 'pause',
+              meanwhile: [{ do: 'rotate', blind: 'unlisted' }],
+            },
+          ],
+        },
+      },
+      { do: 'live', days: 8, owners: true },
+    ],
+  },
+);

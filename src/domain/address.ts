@@ -2,10 +2,11 @@
  * The mail addresses that the product accepts: what browsers accept in `<input type="email">`
  * (https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address), at most 254 characters
  * (RFC 5321 §4.5.3.1.3). No quoting, comments or control characters, so an address can be put in a
- * header as it is.
+ * header as it is. Nor does it begin an encoded word (RFC 2047, `=?`): mail programs and servers
+ * decode one wherever it stands, and so read another address than was checked.
  */
 const ADDRESS =
-  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+  /^(?!.*=\?)[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const MAX_LENGTH = 254;
 
 export function isAddress(text: string): boolean {

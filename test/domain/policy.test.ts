@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { policyFor, promise, type RotationDefaults } from '../../src/domain/policy.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
+import { hostileAddress } from '../support/hostile.ts';
 
 const defaults: RotationDefaults = { rotateAfterDays: 80, deleteAfterDays: 7 };
 const user = (values: Record<string, string>) => ({
@@ -71,5 +73,51 @@ describe('the policy of a user', () => {
       deactivateOnMs: 3 * DAY_MS,
       deleteOnMs: 7 * DAY_MS,
     });
+  });
+});
+
+describe('ALLOWED_MAIL_DOMAINS', () => {
+  const allowed = ['example.com', 'mail.example.org'];
+  const reading = (address: string) =>
+    policyFor(user({ 'IKR:EMAIL': address }), { ...defaults, allowedMailDomains: allowed });
+
+  it.each(['a@example.com', 'a@EXAMPLE.Com', 'a@mail.example.org'])(
+    'lets %s through',
+    (address) => {
+      expect(reading(address)).toMatchObject({ kind: 'managed', policy: { address } });
+    },
+  );
+
+  it.each([
+    'a@example.org',
+    'a@sub.example.com',
+    'a@example.com.evil.test',
+    'a@example.co',
+    'a@notexample.com',
+    'a@example.com.',
+    'a@xn--example.com',
+    'a@ex\u0430mple.com',
+    'a@example\u3002com',
+    'example.com@evil.test',
+    '"a@example.com"@evil.test',
+    'eve@evil.test@example.com',
+    'eve@evil.test,a@example.com',
+    '=?utf-8?q?eve=40evil.test=2c?=@example.com',
+  ])('stops %s', (address) => {
+    expect(reading(address)).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('lets nobody through whose address merely has a domain in it', () => {
+    const address = fc.constantFrom(...allowed).chain((domain) => hostileAddress(domain));
+    fc.assert(
+      fc.property(address, (one) => {
+        const found = reading(one);
+        const domain = /^[^@]+@([^@]+)$/.exec(one)?.[1]?.toLowerCase();
+        if (found.kind === 'managed') expect(allowed).toContain(domain);
+        else
+          expect(found).toMatchObject({ problems: [expect.stringMatching(/IKR:EMAIL|ALLOWED/)] });
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -57,7 +57,7 @@ function isAllowed(address: string): boolean {
   return (
     more.length === 0 &&
     /^[!-?A-~]{1,64}$/.test(local ?? '') &&
-    !/[\s"(),:;<>[\]\\]/.test(address) &&
+    !/[\s"(),:;<>[\]\\]|=\?/.test(address) &&
     ALLOWED.some((allowed) => domain?.toLowerCase() === allowed)
   );
 }

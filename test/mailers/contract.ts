@@ -2,13 +2,17 @@
  * What every mailer owes, whichever way it sends: the same sentences for all, over real sockets.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Sender } from '../../src/domain/address.ts';
+import fc from 'fast-check';
+import PostalMime from 'postal-mime';
+import { parseSender, type Sender } from '../../src/domain/address.ts';
 import type { Mail, MailAnswer } from '../../src/domain/delivery.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import type { Log, Mailer } from '../../src/ports.ts';
+import { FACTS, MAILS } from '../domain/mail/samples.ts';
 import type { LocalWorld } from '../support/account/index.ts';
 import type { ReceivedMail } from '../support/account/mail.ts';
+import { hostileAddress, hostileText } from '../support/hostile.ts';
 
 /** A mailer's server, and ways to reach it. */
 export interface MailerWorld {
@@ -54,6 +58,44 @@ export function mailTo(to: string, parts: Partial<Mail> = {}): Mail {
     html: `<p>Hello <b>Zoë</b> &amp; “friends”</p>\n<pre>${TOKEN}</pre>\n<p>色 🔑</p>\n`,
     ...parts,
   };
+}
+
+/** Any address of the form that the product accepts. */
+const anyAddress = fc
+  .tuple(
+    fc.stringMatching(/^[a-zA-Z0-9.!#$%&'*+/^_`{|}~-]{1,64}$/),
+    fc.stringMatching(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,20}[a-zA-Z0-9])?$/),
+    fc.constantFrom('example', 'test'),
+  )
+  .map(([local, host, top]) => `${local}@${host}.${top}`);
+
+/**
+ * One form for what names one mailbox: the case of a domain means nothing, nor do quotes around a
+ * local part that needs none (RFC 5321 §2.4, §4.1.2), and some libraries change them.
+ */
+function sameMailbox(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at).replace(/^"([^"\\\s]*)"$/, '$1');
+  return local + address.slice(at).toLowerCase();
+}
+
+/** The headers of a message as another program reads them: ours, each once, and no other. */
+async function expectPlainHeaders(raw: string, mail: Mail, { address }: Sender): Promise<void> {
+  const parsed = await PostalMime.parse(raw);
+  expect(parsed.headers.map(({ key }) => key).sort()).toEqual([
+    'content-type',
+    'date',
+    'from',
+    'message-id',
+    'mime-version',
+    'subject',
+    'to',
+  ]);
+  expect(parsed).toMatchObject({ subject: mail.subject, from: { address }, attachments: [] });
+  expect(parsed.to?.map((to) => ({ ...to, address: sameMailbox(to.address ?? '') }))).toEqual([
+    { address: sameMailbox(mail.to), name: '' },
+  ]);
+  expect(raw.split('\r\n\r\n')[0]).not.toMatch(/^X-Injected/m);
 }
 
 /** Waits for what a server does, without a clock; Jest ends a test that waits in vain. */
@@ -120,7 +162,7 @@ export function describeMailer(name: string, start: () => Promise<MailerWorld>):
     it.each([
       'alice+ci@example.com',
       'o.b_r-i=e{n}@example.com',
-      "!#$%&'*+/=?^_`{|}~@example.com",
+      "!#$%&'*+/?=^_`{|}~@example.com",
       'x@sub.domain.example.co',
       'UPPER@example.com',
     ])('delivers to %s and to nobody else', async (address) => {
@@ -198,6 +240,50 @@ export function describeMailer(name: string, start: () => Promise<MailerWorld>):
 
       expect(await send(mail)).toMatchObject({ kind: 'refused' });
       expect(attempts()).toBe(0);
+    });
+
+    it('delivers what is said about hostile names and tags to the one address, and adds no header', async () => {
+      const facts = fc
+        .tuple(hostileText, hostileText, hostileText)
+        .map(([userName, alias, instructions]) => ({
+          ...FACTS,
+          account: { accountId: '123456789012', alias },
+          userName,
+          instructions,
+        }));
+      const address = fc
+        .oneof(hostileAddress('example.com'), anyAddress)
+        // The local server reads it as Unicode, whatever came over the wire.
+        .filter((to) => !/@xn--/.test(to));
+      const kind = fc.constantFrom(...Object.values(MAILS));
+      const sender = hostileText.map(
+        (name) => parseSender(`${name} <${SENDER.address}>`) ?? SENDER,
+      );
+      await fc.assert(
+        fc.asyncProperty(address, facts, kind, sender, async (to, about, make, from) => {
+          world.local.mails.length = 0;
+          const mail = { to, ...make(about) };
+          const by = open(world.mailer({ sender: from }));
+          const answer = await send(mail, by);
+          if (answer.kind !== 'accepted') {
+            expect(answer).toMatchObject({
+              kind: 'refused',
+              reason: expect.stringContaining('address'),
+            });
+            expect(to).not.toMatch(/^[a-z0-9.+_-]{1,64}@[a-z]+\.(example|test)$/);
+            expect(received()).toEqual([]);
+            return;
+          }
+          expect(to).toMatch(/^[!-?A-~]{1,64}@[a-zA-Z0-9.-]+$/);
+          expect(received()).toMatchObject([{ replyTo: [], subject: mail.subject }]);
+          expect(received()[0]?.to.map(sameMailbox)).toEqual([sameMailbox(to)]);
+          const [{ raw, text, html } = { raw: undefined, text: '', html: '' }] = received();
+          expect(lines(text)).toBe(lines(mail.text));
+          expect(lines(html)).toBe(lines(mail.html));
+          if (raw !== undefined) await expectPlainHeaders(raw, mail, from);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     it('delivers fifty mails that are sent at once, each once', async () => {

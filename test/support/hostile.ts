@@ -82,6 +82,8 @@ export const hostileAddress = (domain: string) =>
       `eve@evil.test%0d%0a@${domain}`,
       `eve@evil.test#@${domain}`,
       `eve%evil.test@${domain}`,
+      `=?utf-8?q?eve=40evil.test=2c?=@${domain}`,
+      `=?utf-8?q?eve=40evil.test=3e=00?=foo@${domain}`,
       `a@${domain}.`,
       `a@.${domain}`,
       `a@${domain}.evil.test`,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { coreSettings, loadSettings } from '../src/config.ts';
 import { SettingsError } from '../src/errors.ts';
+import { mailers } from '../src/mailers/index.ts';
+import { hostileAddress, hostileText } from './support/hostile.ts';
 
 const required = { IAM_KEY_ROTATOR_TABLE: 'rotations', MAIL_FROM: 'Keys <keys@example.com>' };
 
@@ -117,5 +120,61 @@ describe('the settings', () => {
       expect(setting.doc).toMatch(/^[A-Z].*\.$/);
       expect(setting.allowed.length).toBeGreaterThan(3);
     }
+  });
+});
+
+describe('settings that somebody has made up', () => {
+  const value = fc.oneof(
+    fc.constantFrom('1', '7', '80', 'true', 'false', 'ses', 'smtp', 'mailgun', 'info', 'tls', ' '),
+    fc.constantFrom(
+      'constructor',
+      '__proto__',
+      'toString',
+      '9'.repeat(400),
+      'https://x@127.0.0.1/',
+    ),
+    fc.constantFrom('example.com', 'Keys <keys@example.com>', 'keys@example.com', 'arn:aws:ses:::'),
+    hostileAddress('example.com'),
+    hostileText,
+  );
+
+  it('are all told, one a line by its name, or taken as what they may be', async () => {
+    const tables = await Promise.all(Object.values(mailers).map((load) => load()));
+    const names = [coreSettings, ...tables.map(({ settings }) => settings)].flatMap(Object.keys);
+    const environment = fc
+      .dictionary(fc.constantFrom(...names), value)
+      .map((some) => ({ ...required, ...some }) as Record<string, string>);
+    await fc.assert(
+      fc.asyncProperty(environment, async (env) => {
+        let settings: Awaited<ReturnType<typeof loadSettings>>;
+        try {
+          settings = await loadSettings(env);
+        } catch (error) {
+          if (!(error instanceof SettingsError)) throw error;
+          expect(error.problems.length).toBeGreaterThan(0);
+          const [, ...told] = error.message.split('\n');
+          expect(told).toHaveLength(error.problems.length);
+          for (const line of told) {
+            const name = /^- ([A-Z_]+) is .*; allowed: /s.exec(line)?.[1];
+            expect(names).toContain(name);
+          }
+          return;
+        }
+        const { rotation, destruction, maxRotationsPerRun = 1, sender, table } = settings;
+        const { allowedMailDomains = [], deactivateAfterDays = 0, ...numbers } = rotation;
+        const { requireNewKeyUsed, ...more } = destruction;
+        for (const number of Object.values({ ...numbers, ...more, maxRotationsPerRun })) {
+          expect(number).toBeGreaterThanOrEqual(1);
+          expect(Number.isSafeInteger(number)).toBe(true);
+        }
+        expect(deactivateAfterDays).toBeLessThan(numbers.deleteAfterDays);
+        expect(typeof requireNewKeyUsed).toBe('boolean');
+        for (const domain of allowedMailDomains) expect(domain).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
+        // Nothing, or what was said: never any domain because a list was not understood.
+        expect(allowedMailDomains.length > 0).toBe((env.ALLOWED_MAIL_DOMAINS ?? '').trim() !== '');
+        expect(`${sender.name}${sender.address}${table}`).not.toMatch(/[\p{Cc}<>"]/u);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

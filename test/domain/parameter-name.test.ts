@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PARAMETER_PREFIX, parameterNameOf, userNameOf } from '../../src/domain/parameter-name.ts';
+import { hostileText } from '../support/hostile.ts';
 
 const iamUserName = fc
   .array(fc.constantFrom(...'abxX59_+=,.@-AF2B'), { minLength: 1, maxLength: 64 })
   .map((chars) => chars.join(''));
+
+const anyText = fc.oneof(hostileText, fc.string({ unit: 'binary' }), iamUserName);
 
 describe('the parameter name of a user', () => {
   it.each([
@@ -42,5 +45,49 @@ describe('the parameter name of a user', () => {
     `${PARAMETER_PREFIX}a/b`,
   ])('is not believed where %s is no encoding of ours', (name) => {
     expect(userNameOf(name)).toBeUndefined();
+  });
+
+  it('is one level below the prefix, or refused, whatever a user is called', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        let name: string;
+        try {
+          name = parameterNameOf(text);
+        } catch (error) {
+          expect((error as Error).message).toBe(`${JSON.stringify(text)} is no IAM user name`);
+          return;
+        }
+        expect(name.startsWith(PARAMETER_PREFIX)).toBe(true);
+        expect(name.slice(PARAMETER_PREFIX.length)).toMatch(/^[a-zA-Z0-9_.-]+$/);
+        // SSM takes 1011 characters.
+        expect(name.length).toBeLessThan(400);
+        expect(userNameOf(name)).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is nobody else's", () => {
+    fc.assert(
+      fc.property(iamUserName, iamUserName, (one, other) => {
+        fc.pre(one !== other);
+        expect(parameterNameOf(one)).not.toBe(parameterNameOf(other));
+      }),
+    );
+  });
+
+  it('is believed only where it is the very one that a user has', () => {
+    const name = fc
+      .tuple(fc.constantFrom(PARAMETER_PREFIX, '/ikr/secret/iam', '', '/'), anyText)
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(name, (text) => {
+        const userName = userNameOf(text);
+        if (userName === undefined) return;
+        expect(parameterNameOf(userName)).toBe(text);
+        expect(text.split('/')).toHaveLength(5);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -6,7 +6,6 @@ import { ItemError, recordKey, toRecord } from '../../src/aws/items.ts';
 import type { IamUser, Tag } from '../../src/domain/identity.ts';
 import { parameterNameOf } from '../../src/domain/parameter-name.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import type { World } from '../support/memory/world.ts';
 import type { Conditions } from './history.ts';
 import type { KeyFacts, Ledger } from './ledger.ts';
 import {
@@ -17,7 +16,10 @@ import {
   type Rules,
   type Tell,
 } from './rules.ts';
+import type { Scenery } from './scenery.ts';
 
+/** For so long the product does not go by what IAM says of a key that it has just changed. */
+const SETTLED_MS = 6 * MINUTE_MS;
 /** Longer than a lease, with the difference of clocks. */
 const LEASE_MS = 22 * MINUTE_MS;
 
@@ -25,13 +27,13 @@ const LEASE_MS = 22 * MINUTE_MS;
 export type Found = ReadonlyMap<string, Entry | undefined>;
 
 export class Ends {
-  readonly #world: World;
+  readonly #world: Scenery;
   readonly #ledger: Ledger;
   readonly #rules: Rules;
   readonly #conditions: Conditions;
   readonly #tell: Tell;
 
-  constructor(world: World, ledger: Ledger, rules: Rules, conditions: Conditions, tell: Tell) {
+  constructor(world: Scenery, ledger: Ledger, rules: Rules, conditions: Conditions, tell: Tell) {
     this.#world = world;
     this.#ledger = ledger;
     this.#rules = rules;
@@ -74,6 +76,8 @@ export class Ends {
     const entry = this.#rules.entry(key.userId);
     if (entry?.state === 'DELIVERING' && entry.newKeyId === key.id) {
       const { status } = key;
+      // For a while a list may still tell of a key as it was, so what a person did to it waits.
+      if (key.changedBy === 'person' && key.changedAtMs + SETTLED_MS > sinceMs) return;
       // A run that died before it noted the deactivation leaves that to the next.
       const asleepSinceMs = Math.max(key.changedAtMs, entry.newKeyDeactivatedAtMs ?? sinceMs);
       if (status === 'Active' && key.createdAtMs + GIVE_UP_MS + LEASE_MS <= sinceMs) {

@@ -1,7 +1,6 @@
 /** The healthy weeks at the end of a history: nobody may be left in them. */
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import type { Stage } from './stage.ts';
-import { FATES } from './trouble.ts';
 
 /** How long they last at most. */
 const HEALTHY_DAYS = 45;
@@ -10,7 +9,7 @@ const HEALTHY_DAYS = 45;
 export async function heal(stage: Stage, ownersActive: boolean): Promise<string> {
   // What a run of the history still holds, it lets go.
   stage.world.clock.advance(30 * MINUTE_MS);
-  stage.world.mail.answer = FATES.accepted;
+  stage.theatre.repair();
   let unsettled: readonly string[] = [];
   for (let day = 1; day <= HEALTHY_DAYS; day++) {
     stage.world.clock.advance(DAY_MS);

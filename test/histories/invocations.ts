@@ -4,9 +4,7 @@ import type { Run } from '../../src/run.ts';
 import type { CallName, OnCall } from '../support/memory/calls.ts';
 import type { RunOverrides, World } from '../support/memory/world.ts';
 import type { Command, Conditions, Invocation } from './history.ts';
-import type { Ledger } from './ledger.ts';
-import type { Tell } from './rules.ts';
-import type { Tally } from './tally.ts';
+import type { Hooks } from './scenery.ts';
 import { FATES, troubled } from './trouble.ts';
 
 const LIVES_MS: Readonly<Record<Invocation['life'], number>> = {
@@ -49,47 +47,41 @@ export class Invocations {
   /** Makes the calls of runs at the same time mingle. */
   mingle: (() => Promise<void>) | undefined;
   readonly #world: World;
-  readonly #ledger: Ledger;
   readonly #conditions: Conditions;
-  readonly #act: (command: Command) => Promise<unknown>;
-  readonly #tell: Tell;
-  readonly #seen: Tally;
-  readonly #hooks = new Map<string, OnCall>();
+  #hooksOfStage: Hooks | undefined;
+  readonly #calls = new Map<string, OnCall>();
   /** Runs that are under way. */
   readonly #live = new Set<string>();
   readonly #dry = new Set<string>();
   /** When each call was made, by its arguments. */
   readonly #madeAtMs = new WeakMap<readonly unknown[], number>();
 
-  constructor(
-    world: World,
-    ledger: Ledger,
-    conditions: Conditions,
-    act: (command: Command) => Promise<unknown>,
-    tell: Tell,
-    seen: Tally,
-  ) {
+  constructor(world: World, conditions: Conditions) {
     this.#world = world;
-    this.#ledger = ledger;
     this.#conditions = conditions;
-    this.#act = act;
-    this.#tell = tell;
-    this.#seen = seen;
+  }
+
+  get hooks(): Hooks {
+    if (!this.#hooksOfStage) throw new Error('nobody watches yet');
+    return this.#hooksOfStage;
+  }
+
+  set hooks(hooks: Hooks) {
+    this.#hooksOfStage = hooks;
   }
 
   readonly onCall: OnCall = (name, phase, args, run) => {
-    if (phase === 'before') this.#madeAtMs.set(args, this.#ledger.nowMs);
-    return this.#hooks.get(run.label)?.(name, phase, args, run);
+    if (phase === 'before') this.#madeAtMs.set(args, this.#world.clock.nowMs());
+    return this.#calls.get(run.label)?.(name, phase, args, run);
   };
 
   /** Whether a call has timed out before its effect: another run's pause has passed for all. */
   isTimedOut(args: readonly unknown[]): boolean {
-    return this.#ledger.nowMs - (this.#madeAtMs.get(args) ?? 0) > TIMEOUT_MS;
+    return this.#world.clock.nowMs() - (this.#madeAtMs.get(args) ?? 0) > TIMEOUT_MS;
   }
 
-  /** Whether no more than one run is under way. */
-  get isAlone(): boolean {
-    return this.#live.size <= 1;
+  get underWay(): number {
+    return this.#live.size;
   }
 
   /** How far the clock of an invocation is ahead of AWS's. */
@@ -100,7 +92,7 @@ export class Invocations {
   begin(name: 'rotator' | 'destructor' | 'ikr', invocation: Invocation): Begun {
     const label = `${name} ${++this.count}`;
     const lifeMs = LIVES_MS[invocation.life];
-    const endsAtMs = this.#ledger.nowMs + lifeMs;
+    const endsAtMs = this.#world.clock.nowMs() + lifeMs;
     const pauses: Promise<void>[] = [];
     let killed = false;
     const hook = troubled(
@@ -110,10 +102,10 @@ export class Invocations {
         pauses.push(pause);
         return pause;
       },
-      () => this.#ledger.nowMs > endsAtMs,
-      this.#seen,
+      () => this.#world.clock.nowMs() > endsAtMs,
+      this.hooks.seen,
     );
-    this.#hooks.set(label, async (call, phase, args, caller) => {
+    this.#calls.set(label, async (call, phase, args, caller) => {
       const kill = () => {
         killed = true;
         return caller.kill();
@@ -122,7 +114,7 @@ export class Invocations {
       await this.mingle?.();
     });
     this.#script(invocation);
-    this.#ledger.look(label);
+    this.hooks.ledger.look(label);
     this.#live.add(label);
     if (invocation.dryRun && name !== 'ikr') this.#dry.add(label);
 
@@ -135,7 +127,7 @@ export class Invocations {
     const end = async () => {
       await Promise.allSettled(pauses);
       this.#live.delete(label);
-      this.#hooks.delete(label);
+      this.#calls.delete(label);
       if (this.#live.size === 0) this.#unscript();
     };
     return { run: this.#world.run(overrides), isKilled: () => killed, end };
@@ -144,8 +136,8 @@ export class Invocations {
   async #pause(minutes: number, meanwhile: readonly Command[]): Promise<void> {
     this.#world.clock.advance(minutes * MINUTE_MS);
     for (const command of meanwhile) {
-      this.#seen.add(`meanwhile: ${command.do}`);
-      await this.#act(command);
+      this.hooks.seen.add(`meanwhile: ${command.do}`);
+      await this.hooks.act(command);
     }
   }
 
@@ -166,6 +158,6 @@ export class Invocations {
   checkDryRun(name: CallName, run: string): void {
     if (!this.#dry.has(run) || !CHANGES.includes(name)) return;
     const putsBack = name === 'journal.putTimer' && run.startsWith('destructor');
-    if (!putsBack) this.#tell(0, `a dry run called ${name}`);
+    if (!putsBack) this.hooks.tell(0, `a dry run called ${name}`);
   }
 }

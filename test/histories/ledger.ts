@@ -7,8 +7,8 @@ import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { readHeader } from '../../src/sealing.ts';
 import type { ArrivedMail } from '../support/memory/mail.ts';
 import type { StreamRecord } from '../support/memory/table.ts';
-import type { World } from '../support/memory/world.ts';
-import type { InstantSealer } from './sealer.ts';
+import type { Conditions } from './history.ts';
+import type { Opener, Scenery } from './scenery.ts';
 
 export type Doer = 'program' | 'person';
 
@@ -80,8 +80,8 @@ export class Ledger {
   readonly recordless = new Set<string>();
   /** Rotations whose content key a person took away. */
   readonly spoiled = new Set<string>();
-  readonly #world: World;
-  readonly #sealer: InstantSealer;
+  readonly #world: Scenery;
+  readonly #opener: Opener;
   readonly #lagMs: number;
   readonly #scanLagMs: number;
   /** Every mail address that a user's tag ever had. */
@@ -92,11 +92,15 @@ export class Ledger {
   readonly #streamed = new Map<string, ReadonlySet<string>>();
   #order = 0;
 
-  constructor(world: World, sealer: InstantSealer, listLagMs: number, scanLagMs: number) {
+  constructor(
+    world: Scenery,
+    opener: Opener,
+    { listLagSeconds, settleSeconds, scanLagSeconds }: Conditions,
+  ) {
     this.#world = world;
-    this.#sealer = sealer;
-    this.#lagMs = listLagMs + SECOND_MS;
-    this.#scanLagMs = scanLagMs;
+    this.#opener = opener;
+    this.#lagMs = (Math.max(listLagSeconds, settleSeconds) + 1) * SECOND_MS;
+    this.#scanLagMs = scanLagSeconds * SECOND_MS;
   }
 
   get nowMs(): number {
@@ -217,7 +221,7 @@ export class Ledger {
   /** Takes in a mail that arrives. @returns what it holds */
   receive({ to, text }: ArrivedMail): PairMail | undefined {
     const [token] = findTokens(text);
-    const found = token === undefined ? undefined : this.#sealer.look(token);
+    const found = token === undefined ? undefined : this.#opener.look(token);
     const clear = /aws_access_key_id = (\S+)/.exec(text)?.[1];
     let pair: PairMail | undefined;
     if (token && found) {

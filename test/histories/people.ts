@@ -5,21 +5,21 @@ import { DAY_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { resend } from '../../src/rotator/resend.ts';
 import type { Run } from '../../src/run.ts';
 import type { StreamRecord } from '../support/memory/table.ts';
-import type { World } from '../support/memory/world.ts';
 import { type Command, NAMES } from './history.ts';
 import { type KeyFacts, type Ledger, userOf } from './ledger.ts';
 import type { Entry, Rules } from './rules.ts';
+import type { Scenery } from './scenery.ts';
 
 type ByHand = Exclude<Command, { do: 'rotate' | 'destruct' | 'both' | 'live' }>;
 
 export class People {
-  readonly #world: World;
+  readonly #world: Scenery;
   readonly #ledger: Ledger;
   readonly #rules: Rules;
   /** Every user there ever was, gone ones too. */
   readonly ids: string[] = [];
 
-  constructor(world: World, ledger: Ledger, rules: Rules) {
+  constructor(world: Scenery, ledger: Ledger, rules: Rules) {
     this.#world = world;
     this.#ledger = ledger;
     this.#rules = rules;
@@ -115,7 +115,7 @@ export class People {
       }
       case 'remove timer': {
         if (!timer) return undefined;
-        table.remove(timerKey);
+        await table.remove(timerKey);
         const isOfRotation = (timer.rotationId ?? entry?.rotationId) === entry?.rotationId;
         if (isOfRotation && IN_FORCE.includes(entry?.state ?? '')) {
           this.#veto(userId, entry, TIMER_REMOVED);
@@ -124,7 +124,7 @@ export class People {
       }
       case 'move timer': {
         if (!timer) return undefined;
-        table.put({
+        await table.put({
           ...timer,
           delete_on: Number(timer.delete_on) + (command.days * DAY_MS) / SECOND_MS,
         });
@@ -133,7 +133,7 @@ export class People {
       case 'forge timer': {
         const key = this.#pick(userId, command.which);
         if (!key) return undefined;
-        table.put({
+        await table.put({
           user: userId,
           ak: key.id,
           delete_on: Math.floor(this.#ledger.nowMs / SECOND_MS),
@@ -145,14 +145,14 @@ export class People {
       }
       case 'remove record':
         if (!entry) return undefined;
-        table.remove(recordKey(userId));
+        await table.remove(recordKey(userId));
         this.#ledger.recordless.add(userId);
         return touch('');
       case 'break record': {
         const item = table.get(recordKey(userId));
         if (!item) return undefined;
         const { oldKeyId: _, ...broken } = item;
-        table.put(broken as Item);
+        await table.put(broken as Item);
         this.#ledger.recordless.add(userId);
         return touch('');
       }
@@ -161,7 +161,7 @@ export class People {
         if (entry?.deleteOnMs === undefined) return undefined;
         const { deactivateOnMs, deleteOnMs } = entry;
         const byMs = command.days * DAY_MS;
-        table.put({
+        await table.put({
           ...item,
           deleteOnMs: deleteOnMs + byMs,
           ...(deactivateOnMs !== undefined && { deactivateOnMs: deactivateOnMs + byMs }),
@@ -172,14 +172,15 @@ export class People {
         const items = table
           .items()
           .filter(({ user: of, ak }) => of === userId && String(ak).startsWith('history#'));
-        for (const { user: of, ak } of items) table.remove({ user: String(of), ak: String(ak) });
+        for (const { user: of, ak } of items)
+          await table.remove({ user: String(of), ak: String(ak) });
         return items.length > 0 ? '' : undefined;
       }
       case 'delete parameter':
       case 'overwrite parameter': {
         const name = entry?.parameterName;
         if (!name || !parameters.names().includes(name)) return undefined;
-        const rotationId = (await parameters.port.get(name))?.rotationId;
+        const rotationId = parameters.rotationIn(name);
         if (rotationId !== undefined) this.#ledger.spoiled.add(rotationId);
         if (command.do === 'delete parameter') parameters.delete(name);
         else parameters.overwrite(name);

@@ -2,8 +2,10 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import { heal } from './heal.ts';
 import type { Command, Conditions, History, Invocation, Step } from './history.ts';
+import { MemoryTheatre } from './memory-theatre.ts';
 import { short } from './people.ts';
 import type { Violation } from './rules.ts';
+import type { Theatre } from './scenery.ts';
 import { Stage } from './stage.ts';
 import type { Counts } from './tally.ts';
 
@@ -16,9 +18,28 @@ export interface Played {
   readonly runs: number;
 }
 
+/** Where histories are played: in memory unless told. */
+export type Open = (conditions: Conditions) => Promise<Theatre>;
+
 /** Plays a history until something is wrong, or to its healthy end. */
-export async function play({ conditions, steps }: History, tellStory = false): Promise<Played> {
-  const stage = new Stage(conditions);
+export async function play(
+  { conditions, steps }: History,
+  tellStory = false,
+  open: Open = async (those) => new MemoryTheatre(those),
+): Promise<Played> {
+  const theatre = await open(conditions);
+  try {
+    return await playIn(new Stage(theatre), { conditions, steps }, tellStory);
+  } finally {
+    await theatre.close();
+  }
+}
+
+async function playIn(
+  stage: Stage,
+  { conditions, steps }: History,
+  tellStory: boolean,
+): Promise<Played> {
   const story: string[] = tellStory ? [conditionsInWords(conditions)] : [];
   const startMs = stage.world.clock.nowMs();
   const tell = (step: Step | undefined, told: string | undefined, sinceEffect: number) => {
@@ -42,9 +63,9 @@ export async function play({ conditions, steps }: History, tellStory = false): P
   for (const { invariant, what } of stage.violations) {
     if (tellStory) story.push(`!! invariant ${invariant}: ${abbreviated(what)}`);
   }
-  const { violations, invocations, world, seen } = stage;
+  const { violations, theatre, world, seen } = stage;
   for (const effect of world.effects) seen.add(`effect: ${effect}`);
-  return { violations, story, seen: seen.counts, runs: invocations.count };
+  return { violations, story, seen: seen.counts, runs: theatre.invoked };
 }
 
 /** Effects in order of their first time; how often, when more than once. */

@@ -7,9 +7,9 @@ import { recordKey } from '../../src/aws/items.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import type { CallName } from '../support/memory/calls.ts';
-import type { World } from '../support/memory/world.ts';
 import type { Conditions } from './history.ts';
 import type { KeyFacts, Ledger } from './ledger.ts';
+import type { Scenery } from './scenery.ts';
 
 /** 0 stands for what needs no number: a crash, a dry run that changes something. */
 export type Invariant = 0 | 1 | 2 | 3 | 4 | 5 | 6;
@@ -42,7 +42,7 @@ export interface Entry {
 }
 
 export class Rules {
-  readonly #world: World;
+  readonly #world: Scenery;
   readonly #ledger: Ledger;
   readonly #conditions: Conditions;
   readonly #tell: Tell;
@@ -54,7 +54,7 @@ export class Rules {
   /** Users who wait for a new key, because the mail with the last one can't be opened any more. */
   readonly owed = new Set<string>();
 
-  constructor(world: World, ledger: Ledger, conditions: Conditions, tell: Tell) {
+  constructor(world: Scenery, ledger: Ledger, conditions: Conditions, tell: Tell) {
     this.#world = world;
     this.#ledger = ledger;
     this.#conditions = conditions;

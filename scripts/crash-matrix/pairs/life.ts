@@ -14,6 +14,7 @@ import {
   type Program,
   type Trouble,
 } from '../../../test/histories/history.ts';
+import { MemoryTheatre } from '../../../test/histories/memory-theatre.ts';
 import { Stage } from '../../../test/histories/stage.ts';
 import type { CallName } from '../../../test/support/memory/calls.ts';
 
@@ -79,8 +80,9 @@ export async function livePorts(
   faults: readonly PortFault[],
 ): Promise<PortLived> {
   const conditions = DEPLOYMENTS[deployment];
-  const stage = new Stage(conditions);
-  const { world } = stage;
+  const theatre = new MemoryTheatre(conditions);
+  const stage = new Stage(theatre);
+  const world = theatre.scenery;
   const [userId = ''] = world.iam.userIds();
   const invoked: PortInvoked[] = [];
   const state = () => world.record(userId)?.state ?? 'none';

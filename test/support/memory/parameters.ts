@@ -46,6 +46,11 @@ export class MemoryParameters {
     return stored?.userIdTag === userId ? stored.content : undefined;
   }
 
+  /** The rotation whose content key stands there. */
+  rotationIn(name: string): string | undefined {
+    return this.#stored.get(name)?.content?.rotationId;
+  }
+
   // --- people's hands ---
 
   delete(name: string): void {

@@ -1,7 +1,6 @@
 /** What can go wrong at a call, and how the local account is told to let it. */
 import type { Call, FaultKind, LocalAccount } from '../../test/support/account/index.ts';
 import { type CallPoint, labelOf } from './points.ts';
-import { FUNCTIONS, type FunctionName } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -46,20 +45,15 @@ export function titleOf(fault: FaultName): string {
   return FAULTS[fault].title;
 }
 
-/** Which functions remember such a fault: a client that was throttled calls at a pace from then on. */
-export function rememberedBy(
-  fault: FaultName,
-  functionName: FunctionName,
-): readonly FunctionName[] {
-  const { kind, forADay }: Fault = FAULTS[fault];
-  if (kind !== 'throttle') return [];
-  return forADay ? FUNCTIONS : [functionName];
-}
+/**
+ * What a fault does to the functions that it hits, beyond the life in which it does: a client that
+ * was throttled calls at a pace from then on, and a function that died has to be started anew.
+ */
+const MARKS: readonly FaultKind[] = ['throttle', 'die-before', 'die-after'];
 
-/** Whether a function has to be started anew because of it. */
-export function endsFunctions(fault: FaultName): boolean {
-  const { kind }: Fault = FAULTS[fault];
-  return kind === 'throttle' || kind === 'die-before' || kind === 'die-after';
+/** By how much a fault marks the functions; 0 for not at all. */
+export function markOf(fault: FaultName): number {
+  return MARKS.indexOf(FAULTS[fault].kind) + 1;
 }
 
 /** The faults that a call can suffer. */

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { Case } from './cases.ts';
 import { nameOf } from './configurations.ts';
-import { endsFunctions } from './faults.ts';
+import { markOf } from './faults.ts';
 import type { Answer, Order, Work } from './lane.ts';
 import type { Row } from './rows.ts';
 
@@ -35,14 +35,12 @@ export class Lanes {
 
   /**
    * Plays all cases. A lane keeps to one configuration as long as there are cases of it, and to
-   * the same functions as long as possible: the longer they run, the faster they are.
+   * the same functions as long as possible: the longer they run, the faster they are. What leaves
+   * its mark on them comes last.
    */
   async play(cases: readonly Case[], done: (row: Row) => void): Promise<void> {
     const queues = new Map<string, Case[]>();
-    const [spared, ended] = [false, true].map((ends) =>
-      cases.filter(({ fault }) => endsFunctions(fault) === ends),
-    );
-    for (const one of [...(spared ?? []), ...(ended ?? [])]) {
+    for (const one of [...cases].sort((a, b) => markOf(a.fault) - markOf(b.fault))) {
       const name = nameOf(one.configuration);
       queues.set(name, [...(queues.get(name) ?? []), one]);
     }

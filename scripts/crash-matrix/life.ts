@@ -8,7 +8,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Call, LocalAccount } from '../../test/support/account/index.ts';
 import type { Invocation } from '../../test/support/account/lambda-host.ts';
 import { Invariants } from '../../test/support/invariants.ts';
-import { type ArmedFault, arm, type FaultName, rememberedBy } from './faults.ts';
+import { type ArmedFault, arm, type FaultName } from './faults.ts';
 import { type Ending, judge, RotationView } from './judge.ts';
 import { Owner } from './owner.ts';
 import { type CallPoint, needsNewFunction } from './points.ts';
@@ -69,9 +69,7 @@ export async function live(stage: Stage, story: StoryName, trouble?: Trouble): P
   // The calls must be those that were counted. A warm function makes all of them but one.
   if (!trouble) await chill(stage, FUNCTIONS);
   else if (needsNewFunction(trouble.point)) await chill(stage, [trouble.point.functionName]);
-  const lived = await new Life(stage, await stage.renew(), story, trouble).play();
-  if (trouble) await chill(stage, rememberedBy(trouble.fault, trouble.point.functionName));
-  return lived;
+  return new Life(stage, await stage.renew(), story, trouble).play();
 }
 
 async function chill({ hosts }: Stage, names: readonly FunctionName[]): Promise<void> {

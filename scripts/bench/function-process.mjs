@@ -1,14 +1,14 @@
 /**
- * A Lambda function in a process of its own: loads the bundle, calls the handler once with the
- * event it is sent, and answers with what that took. Plain JavaScript, so that nothing but the
- * bundle is loaded and measured.
+ * A Lambda function in a process of its own: loads the bundle, calls the handler with each event
+ * it is sent, and answers with what that took. Plain JavaScript, so that nothing but the bundle is
+ * loaded and measured.
  */
 import { pathToFileURL } from 'node:url';
 
 const [, , entry, functionName] = process.argv;
 const { handler } = await import(pathToFileURL(entry).href);
 
-process.once('message', async (event) => {
+process.on('message', async (event) => {
   const context = {
     functionName,
     awsRequestId: 'bench',
@@ -25,6 +25,6 @@ process.once('message', async (event) => {
   const wallMs = performance.now() - startedMs;
   // The operating system's own count of the largest resident set, in kilobytes.
   const peakRssMb = process.resourceUsage().maxRSS / 1024;
-  process.send({ ...answer, wallMs, peakRssMb }, () => process.exit(0));
+  process.send({ ...answer, wallMs, peakRssMb });
 });
 process.send('ready');

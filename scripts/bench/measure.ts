@@ -1,7 +1,7 @@
 /**
  * The measurements: built bundles in a process of their own, against the local AWS account.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { Report } from '../../src/domain/report.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
@@ -55,7 +55,7 @@ export async function measureRun(one: RunCase): Promise<RunFigures> {
   const account = await accountWith(one.users, one.due);
   try {
     slowDown(account, one);
-    const { result, error, wallMs, peakRssMb } = await invoke<Report>(account, 'rotator', {});
+    const { result, error, wallMs, peakRssMb } = await once<Report>(account, 'rotator');
     if (!result) throw new Error(`the run failed: ${error}`);
     const { log } = account.calls;
     return {
@@ -81,7 +81,7 @@ export async function measureRun(one: RunCase): Promise<RunFigures> {
 export async function measureExpiries(count: number, latencyMs: number): Promise<ExpiryFigures> {
   const account = await accountWith(count, count);
   try {
-    await invoke(account, 'rotator', {});
+    await once(account, 'rotator');
     for (let index = 0; index < count; index++) {
       const [, newKey] = account.hands
         .keys(userName(index))
@@ -96,16 +96,16 @@ export async function measureExpiries(count: number, latencyMs: number): Promise
     account.latencyMs['*'] = latencyMs;
     let wallMs = 0;
     let failures = 0;
-    for (let start = 0; start < records.length; start += 100) {
-      const Records = records.slice(start, start + 100);
-      const answer = await invoke<{ batchItemFailures: unknown[] }>(
-        account,
-        'destructor',
-        { Records },
-        DELIVERED_DAYS_AGO * DAY_MS,
-      );
-      wallMs += answer.wallMs;
-      failures += answer.result?.batchItemFailures.length ?? Records.length;
+    const destructor = new FunctionProcess(account, 'destructor', DELIVERED_DAYS_AGO * DAY_MS);
+    try {
+      for (let start = 0; start < records.length; start += 100) {
+        const Records = records.slice(start, start + 100);
+        const answer = await destructor.invoke<{ batchItemFailures: unknown[] }>({ Records });
+        wallMs += answer.wallMs;
+        failures += answer.result?.batchItemFailures.length ?? Records.length;
+      }
+    } finally {
+      destructor.close();
     }
     const left = Array.from({ length: count }, (_, index) => account.hands.keys(userName(index)));
     return {
@@ -154,40 +154,62 @@ function slowDown(account: LocalAccount, { latencyMs, iamPerSecond, sesPerSecond
   }
 }
 
-/**
- * @param aheadMs how far the function's clock is ahead of the real one, as the account's is
- */
-async function invoke<T>(
-  account: LocalAccount,
-  name: 'rotator' | 'destructor',
-  event: unknown,
-  aheadMs = 0,
-): Promise<Answer<T>> {
-  const child = fork(
-    join(import.meta.dirname, 'function-process.mjs'),
-    [join(root, `dist/${name}/index.mjs`), name],
-    {
-      execArgv: aheadMs ? ['--import', join(import.meta.dirname, 'turned-clock.mjs')] : [],
-      env: {
-        ...account.env,
-        PATH: process.env.PATH ?? '',
-        IAM_KEY_ROTATOR_TABLE: TABLE,
-        MAIL_FROM: 'Keys <keys@example.com>',
-        LOG_LEVEL: 'error',
-        CLOCK_AHEAD_MS: String(aheadMs),
-      },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    },
-  );
+async function once<T>(account: LocalAccount, name: 'rotator'): Promise<Answer<T>> {
+  const started = new FunctionProcess(account, name);
   try {
-    return await new Promise<Answer<T>>((resolvePromise, reject) => {
-      child.once('exit', (code) => reject(new Error(`the function ended with ${code}`)));
-      child.on('message', (message) => {
-        if (message === 'ready') child.send(event as object);
-        else resolvePromise(message as Answer<T>);
+    return await started.invoke<T>({});
+  } finally {
+    started.close();
+  }
+}
+
+/** A function in a process of its own, which handles one event after another, as Lambda's do. */
+class FunctionProcess {
+  readonly #process: ChildProcess;
+  readonly #ready: Promise<unknown>;
+
+  /**
+   * @param aheadMs how far the function's clock is ahead of the real one, as the account's is
+   */
+  constructor(account: LocalAccount, name: 'rotator' | 'destructor', aheadMs = 0) {
+    this.#process = fork(
+      join(import.meta.dirname, 'function-process.mjs'),
+      [join(root, `dist/${name}/index.mjs`), name],
+      {
+        execArgv: aheadMs ? ['--import', join(import.meta.dirname, 'turned-clock.mjs')] : [],
+        env: {
+          ...account.env,
+          PATH: process.env.PATH ?? '',
+          IAM_KEY_ROTATOR_TABLE: TABLE,
+          MAIL_FROM: 'Keys <keys@example.com>',
+          LOG_LEVEL: 'error',
+          CLOCK_AHEAD_MS: String(aheadMs),
+        },
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      },
+    );
+    this.#ready = this.#message();
+  }
+
+  async invoke<T>(event: object): Promise<Answer<T>> {
+    await this.#ready;
+    const answer = this.#message();
+    this.#process.send(event);
+    return (await answer) as Answer<T>;
+  }
+
+  close(): void {
+    this.#process.kill();
+  }
+
+  #message(): Promise<unknown> {
+    return new Promise((resolvePromise, reject) => {
+      const onExit = (code: number | null) =>
+        reject(new Error(`the function ended with ${code}; npm run build makes it`));
+      this.#process.once('exit', onExit).once('message', (message) => {
+        this.#process.off('exit', onExit);
+        resolvePromise(message);
       });
     });
-  } finally {
-    child.kill();
   }
 }

@@ -47,8 +47,9 @@ export const PATIENT = {
 } as const;
 
 export function createClients(): Clients {
-  // IAM counts all calls together, so its two clients keep one pace.
-  const rateLimiter = new DefaultRateLimiter({ beta: 0.9 });
+  // IAM counts all calls together, so its two clients keep one pace. It slows down less and speeds
+  // up sooner than the SDK's own: most of a run that is throttled is spent on finding the pace.
+  const rateLimiter = new DefaultRateLimiter({ beta: 0.9, scaleConstant: 4 });
   const iam = (maxAttempts: number, agents: object = {}) =>
     new IAMClient({
       retryStrategy: new AdaptiveRetryStrategy(maxAttempts, { rateLimiter }),

@@ -38,7 +38,7 @@ export const KNOWN_TAGS = [EMAIL_TAG, ...Object.keys(DAY_TAGS), 'IKR:INSTRUCTION
  * tag, and no way around a policy on who may set `IKR:EMAIL`.
  */
 export function tagName(key: string): string {
-  return key.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  return key.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 /** A whole number of days from 1 on, in digits alone; the same rule as for the settings. */

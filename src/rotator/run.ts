@@ -29,7 +29,7 @@ import { isOverdue } from './resume-delivered.ts';
 import { rotate } from './rotate.ts';
 
 /** How many users are worked on at a time. */
-const CONCURRENCY = 25;
+const CONCURRENCY = 40;
 
 interface Managed {
   readonly user: IamUser;
@@ -78,9 +78,10 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   );
 
   // Then everybody else who is managed.
-  const readings = users
-    .filter((user) => isWanted(user.userName) && !isOpen(records.get(user.userId)))
-    .map((user) => ({ user, reading: policyFor(user, run.rotation) }));
+  const everybody = users.map((user) => ({ user, reading: policyFor(user, run.rotation) }));
+  const readings = everybody.filter(
+    ({ user }) => isWanted(user.userName) && !isOpen(records.get(user.userId)),
+  );
   rows.push(...readings.flatMap(({ user, reading }) => invalidRow(user, reading)));
   const managed = readings.flatMap(({ user, reading }) =>
     reading.kind === 'managed' ? [{ user, policy: reading.policy }] : [],
@@ -115,7 +116,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
     rows,
     totals: countOutcomes(rows),
     figures: {
-      managedUsers: users.filter((user) => policyFor(user, run.rotation).kind === 'managed').length,
+      managedUsers: everybody.filter(({ reading }) => reading.kind === 'managed').length,
       openRotations: open.length,
       overdueDestructions: overdue(open, rows, run, startedAtMs),
       ...run.postman.counts,

@@ -6,7 +6,7 @@
  */
 import type { Mail, MailAnswer, Verification } from './domain/delivery.ts';
 import type { AccessKey, AccountIdentity, IamUser, KeyPair } from './domain/identity.ts';
-import type { KeyHint } from './domain/key-hints.ts';
+import type { KeyHints } from './domain/key-hints.ts';
 import type { HistoryItem, RotationRecord, StartedRecord, Timer } from './domain/record.ts';
 import type { SealedHeader } from './domain/sealed.ts';
 import type { Secret } from './domain/secret.ts';
@@ -20,10 +20,10 @@ export interface Inventory {
   /** Every user of the account. Complete or an error: a missing user counts as deleted. */
   users(): Promise<{ users: IamUser[]; notes: string[] }>;
   /**
-   * What is known of everybody's keys without listing them, by user ARN; a user without an entry is
-   * newer than that knowledge. `undefined` when it can't be had: then all keys are listed.
+   * What is known of everybody's keys without listing them. Of a user without an entry nothing is
+   * known: the user is newer, or the knowledge can't be had at all, which a note then tells.
    */
-  keyHints(): Promise<ReadonlyMap<string, readonly KeyHint[]> | undefined>;
+  keyHints(): Promise<{ hints: KeyHints; notes: string[] }>;
   account(): Promise<AccountIdentity>;
 }
 

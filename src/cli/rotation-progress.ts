@@ -1,6 +1,6 @@
 /** Lets a progress bar follow a run of the rotator, from the questions that the run asks. */
 import type { IamUser } from '../domain/identity.ts';
-import { type KeyHint, keysFromHints } from '../domain/key-hints.ts';
+import { type KeyHints, keysFromHints } from '../domain/key-hints.ts';
 import { policyFor } from '../domain/policy.ts';
 import { isOpen, type RotationRecord } from '../domain/record.ts';
 import { planRotation } from '../domain/rotation.ts';
@@ -13,11 +13,9 @@ export function watched(run: Run, request: Request, progress: Progress): Run {
   const seen = new Set<string>();
   let users: readonly IamUser[] | undefined;
   let records: readonly RotationRecord[] | undefined;
-  let hints: ReadonlyMap<string, readonly KeyHint[]> | undefined | 'awaited' = request.users
-    ? undefined
-    : 'awaited';
+  let hints: KeyHints | undefined = request.users ? new Map() : undefined;
   const known = <T>(value: T): T => {
-    if (users && records && hints !== 'awaited') {
+    if (users && records && hints) {
       progress.expect(countUsers(users, records, hints, request, run));
     }
     return value;
@@ -37,8 +35,9 @@ export function watched(run: Run, request: Request, progress: Progress): Run {
         return known(found);
       },
       async keyHints() {
-        hints = await run.inventory.keyHints();
-        return known(hints);
+        const found = await run.inventory.keyHints();
+        hints = found.hints;
+        return known(found);
       },
     },
     journal: {
@@ -65,7 +64,7 @@ export function watched(run: Run, request: Request, progress: Progress): Run {
 function countUsers(
   users: readonly IamUser[],
   records: readonly RotationRecord[],
-  hints: ReadonlyMap<string, readonly KeyHint[]> | undefined,
+  hints: KeyHints,
   { users: wanted }: Request,
   run: Run,
 ): number {
@@ -76,7 +75,7 @@ function countUsers(
     if (isOpen(record)) return true;
     const reading = policyFor(user, run.rotation);
     if (reading.kind !== 'managed') return false;
-    const hint = hints?.get(user.arn);
+    const hint = hints.get(user.arn);
     if (!hint) return true;
     const plan = planRotation(
       keysFromHints(hint, record),

@@ -15,6 +15,9 @@ export interface KeyHint {
   readonly lastUsedAtMs?: number;
 }
 
+/** By user ARN. */
+export type KeyHints = ReadonlyMap<string, readonly KeyHint[]>;
+
 /**
  * Keys as old as the hints allow, to be decided on in place of the real ones. A key that was used
  * before its last change is older than that change, by nobody knows how much; and so may be the key

@@ -46,10 +46,10 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const startedAtMs = run.clock.nowMs();
   const dryRun = run.dryRun || request.dryRun;
   // The report on all keys is not asked for when a few users are: theirs are simply listed.
-  const [{ users, notes }, journal, hints] = await Promise.all([
+  const [{ users, notes }, journal, { hints, notes: notesOnHints }] = await Promise.all([
     run.inventory.users(),
     run.journal.scan(),
-    request.users ? undefined : run.inventory.keyHints(),
+    request.users ? { hints: new Map(), notes: [] } : run.inventory.keyHints(),
   ]);
   const wanted = request.users && new Set(request.users);
   const isWanted = (userName: string) => !wanted || wanted.has(userName);
@@ -93,7 +93,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
         const record = records.get(candidate.user.userId);
         const known = audited.has(candidate.user.userId)
           ? undefined
-          : hints?.get(candidate.user.arn);
+          : hints.get(candidate.user.arn);
         return (
           (known && notDueByHints(candidate, known, record, run)) ??
           decideSafely(candidate, record, request.force, run)
@@ -123,7 +123,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
       ...keyAges(rows, startedAtMs),
     },
     problems,
-    notes,
+    notes: [...notes, ...notesOnHints],
   };
 }
 

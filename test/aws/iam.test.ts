@@ -189,10 +189,10 @@ describe('the inventory', () => {
     account.hands.useKey(both.accessKeyId, account.clock.nowMs() - DAY_MS);
     account.hands.createKey(name, { ageMs: DAY_MS, status: 'Inactive' });
     account.clock.advance(5 * 3_600_000);
-    const hints = await inventory.keyHints();
+    const { hints } = await inventory.keyHints();
     const arn = (user: string) => `arn:aws:iam::${account.accountId}:user/${user}`;
-    expect(hints?.get(arn(odd))).toHaveLength(1);
-    expect(hints?.get(arn(name))).toEqual([
+    expect(hints.get(arn(odd))).toHaveLength(1);
+    expect(hints.get(arn(name))).toEqual([
       { active: true, changedAtMs: expect.any(Number), lastUsedAtMs: expect.any(Number) },
       { active: false, changedAtMs: expect.any(Number) },
     ]);
@@ -202,15 +202,18 @@ describe('the inventory', () => {
     'does without the credential report when %s is denied',
     async (action) => {
       account.faults.add({ match: { action }, kind: 'deny', times: 9 });
-      expect(await inventory.keyHints()).toBeUndefined();
-      expect(lines.at(-1)).toMatch(/credential report/);
+      const { hints, notes } = await inventory.keyHints();
+      expect(hints.size).toBe(0);
+      expect(notes).toEqual([expect.stringMatching(/no credential report: AccessDenied/)]);
     },
   );
 
   it('does without the credential report while IAM is still making it', async () => {
     account.clock.advance(5 * 3_600_000);
     account.iam.report.takesMs = 3_600_000;
-    expect(await inventory.keyHints()).toBeUndefined();
+    const { hints, notes } = await inventory.keyHints();
+    expect(hints.size).toBe(0);
+    expect(notes).toEqual([expect.stringMatching(/still making/)]);
     account.iam.report.takesMs = 0;
   });
 });

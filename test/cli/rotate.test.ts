@@ -145,7 +145,7 @@ describe('ikr rotate', () => {
 
   it('finishes after Ctrl-C what it has begun with, and begins with nobody else', async () => {
     // More than are worked on at a time.
-    for (let at = 0; at < 40; at++) cli.managed(`many-${at}`, 90 + at);
+    for (let at = 0; at < 60; at++) cli.managed(`many-${at}`, 90 + at);
     let interrupt = () => {};
     // The first mail on its way: some are begun with, others wait for their turn.
     cli.account.faults.add({

@@ -75,8 +75,9 @@ export class MemoryIam {
       return { users: listed.map(described), notes: [] };
     },
     keyHints: async () => {
-      if (this.#options.report === false) return undefined;
-      return new Map([...this.#users.values()].map((user) => [arnOf(user), user.keys.map(hint)]));
+      const users = this.#options.report === false ? [] : [...this.#users.values()];
+      const hints = new Map(users.map((user) => [arnOf(user), user.keys.map(hint)]));
+      return { hints, notes: [] };
     },
     account: async (): Promise<AccountIdentity> => ({ accountId: ACCOUNT, alias: 'example-prod' }),
   };

@@ -50,6 +50,15 @@ describe('the report', () => {
     });
   });
 
+  it('tells that keys had to be listed for want of a credential report, and misses nobody', async () => {
+    const world = createWorld({ iam: { report: false } });
+    world.hire('old', { keyAgeDays: 90 });
+    world.hire('young', { keyAgeDays: 10 });
+    const report = await rotate(world);
+    expect(report.notes).toEqual(['there is no credential report']);
+    expect(outcomes(report.rows)).toEqual({ old: 'rotated', young: 'skipped' });
+  });
+
   it('has a row for an open rotation of a user who is no longer tagged', async () => {
     const { world, userId } = await scheduled();
     world.iam.retag(userId, {});

@@ -75,9 +75,11 @@ export class MemoryIam {
       return { users: listed.map(described), notes: [] };
     },
     keyHints: async () => {
-      const users = this.#options.report === false ? [] : [...this.#users.values()];
-      const hints = new Map(users.map((user) => [arnOf(user), user.keys.map(hint)]));
-      return { hints, notes: [] };
+      if (this.#options.report === false) {
+        return { hints: new Map(), notes: ['there is no credential report'] };
+      }
+      const users = [...this.#users.values()];
+      return { hints: new Map(users.map((user) => [arnOf(user), user.keys.map(hint)])), notes: [] };
     },
     account: async (): Promise<AccountIdentity> => ({ accountId: ACCOUNT, alias: 'example-prod' }),
   };

@@ -4,6 +4,7 @@
  * Exits with 0 when nothing was violated, 1 when something was, and 2 when the options can't be
  * used.
  */
+import { existsSync } from 'node:fs';
 import { createProgress } from '../src/cli/progress.ts';
 import { playAll } from './histories/lanes.ts';
 import { type HistoriesOptions, readOptions, USAGE, UsageError } from './histories/options.ts';
@@ -22,15 +23,19 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { runs: histories, seed, jobs, json } = options;
+  const { runs: histories, seed, jobs, json, onBundles } = options;
+  if (onBundles && !existsSync('dist/rotator/index.mjs')) {
+    process.stderr.write('There are no Lambda functions in dist/: run npm run build first.\n');
+    return 2;
+  }
   const progress = createProgress({ stderr: process.stderr, env: process.env }, 'Histories');
   progress.expect(histories);
   try {
-    const result = await playAll({ histories, seed, jobs }, (played) => {
+    const result = await playAll({ histories, seed, jobs, onBundles }, (played) => {
       for (let step = 0; step < played; step++) progress.step();
     });
     progress.stop();
-    const text = json ? JSON.stringify(result, undefined, 1) : renderResult(result);
+    const text = json ? JSON.stringify(result, undefined, 1) : renderResult(result, onBundles);
     process.stdout.write(`${text}\n`);
     return result.violations > 0 ? 1 : 0;
   } finally {

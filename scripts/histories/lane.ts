@@ -1,5 +1,6 @@
 /** A process that plays histories, so that several can be played at the same time. */
 import { inspect } from 'node:util';
+import type { Open } from '../../test/histories/play.ts';
 import type { Searched } from '../../test/histories/search.ts';
 import { search } from '../../test/histories/search.ts';
 
@@ -7,6 +8,8 @@ import { search } from '../../test/histories/search.ts';
 export interface Order {
   readonly histories: number;
   readonly seed: number;
+  /** Whether the built functions are played with, instead of the core in memory. */
+  readonly onBundles: boolean;
 }
 
 export type Answer = { readonly searched: Searched } | { readonly failed: string };
@@ -14,9 +17,13 @@ export type Answer = { readonly searched: Searched } | { readonly failed: string
 // Errors that are thrown by the thousand are looked at by their message only.
 Error.stackTraceLimit = 0;
 
-async function obey({ histories, seed }: Order): Promise<Answer> {
+async function obey({ histories, seed, onBundles }: Order): Promise<Answer> {
   try {
-    return { searched: await search(histories, seed) };
+    // What the bundles need is loaded only where it is asked for.
+    const open: Open | undefined = onBundles
+      ? (await import('../../test/histories/bundles/wire-theatre.ts')).WireTheatre.open
+      : undefined;
+    return { searched: await search(histories, seed, open) };
   } catch (error) {
     return { failed: inspect(error) };
   }

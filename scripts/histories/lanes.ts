@@ -7,6 +7,8 @@ import type { Answer, Order } from './lane.ts';
 
 /** How many histories have a seed in common: as many as are played again to see one fail again. */
 export const BATCH = 500;
+/** The built functions take a hundred times as long. */
+export const BATCH_ON_BUNDLES = 5;
 
 /** Seeds of batches lie so far apart that those of neighbouring seeds are others. */
 const SEED_STEP = 1_000_003;
@@ -14,6 +16,8 @@ const SEED_STEP = 1_000_003;
 export interface Wanted {
   readonly histories: number;
   readonly seed: number;
+  /** Whether they are played with the built functions in `dist`, instead of the core in memory. */
+  readonly onBundles?: boolean;
   /** How many processes play. */
   readonly jobs: number;
 }
@@ -36,11 +40,11 @@ export interface Result {
 
 /** The same histories for the same seed, however many processes play them. */
 export async function playAll(
-  { histories, seed, jobs }: Wanted,
+  { histories, seed, onBundles = false, jobs }: Wanted,
   played: (histories: number) => void = () => {},
 ): Promise<Result> {
   const fromMs = performance.now();
-  const orders = ordersOf(histories, seed);
+  const orders = ordersOf(histories, seed, onBundles);
   const answers: Searched[] = [];
   const lanes = Array.from({ length: Math.min(jobs, orders.length) }, startLane);
   try {
@@ -61,10 +65,12 @@ export async function playAll(
   return resultOf(seed, answers, (performance.now() - fromMs) / 1000);
 }
 
-function ordersOf(histories: number, seed: number): Order[] {
-  return Array.from({ length: Math.ceil(histories / BATCH) }, (_, batch) => ({
-    histories: Math.min(BATCH, histories - batch * BATCH),
+function ordersOf(histories: number, seed: number, onBundles: boolean): Order[] {
+  const size = onBundles ? BATCH_ON_BUNDLES : BATCH;
+  return Array.from({ length: Math.ceil(histories / size) }, (_, batch) => ({
+    histories: Math.min(size, histories - batch * size),
     seed: (seed + batch * SEED_STEP) % 2 ** 31,
+    onBundles,
   }));
 }
 

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 export interface HistoriesOptions {
   readonly runs: number;
+  /** Whether the built functions are played with. */
+  readonly onBundles: boolean;
   readonly seed: number;
   readonly jobs: number;
   readonly json: boolean;
@@ -23,6 +25,8 @@ told.
 
 Options:
   --runs N     how many histories (10000)
+  --bundles N  how many histories with the built functions, against a local AWS account over HTTP,
+               instead of the core in memory; build them first
   --seed N     another number, other histories (1)
   --jobs N     how many are played at the same time, 1 to 16 (2)
   --json       print one JSON object at the end, and nothing else
@@ -40,7 +44,9 @@ export function readOptions(args: readonly string[]): HistoriesOptions | 'help' 
   const values = parse(args);
   if (values.help) return 'help';
   return {
-    runs: wholeNumber('runs', values.runs, 1, 100_000_000),
+    ...(values.bundles === undefined
+      ? { runs: wholeNumber('runs', values.runs, 1, 100_000_000), onBundles: false }
+      : { runs: wholeNumber('bundles', values.bundles, 1, 1_000_000), onBundles: true }),
     seed: wholeNumber('seed', values.seed, 0, 999_999_999),
     jobs: wholeNumber('jobs', values.jobs, 1, 16),
     json: values.json,
@@ -53,6 +59,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         runs: { type: 'string', default: '10000' },
+        bundles: { type: 'string' },
         seed: { type: 'string', default: '1' },
         jobs: { type: 'string', default: '2' },
         json: { type: 'boolean', default: false },

@@ -1,28 +1,28 @@
 /** What is told of many histories. */
 import type { Found } from '../../test/histories/search.ts';
 import { toSketch } from '../../test/histories/sketch.ts';
-import { BATCH, type Result } from './lanes.ts';
+import { BATCH, BATCH_ON_BUNDLES, type Result } from './lanes.ts';
 
 /** The figures, and the history in which something was violated, if there is one. */
-export function renderResult(result: Result): string {
+export function renderResult(result: Result, onBundles: boolean): string {
   const { histories, steps, runs, effects, violations, seconds, seed, found } = result;
   const number = (figure: number) => figure.toLocaleString('en');
   return [
     ...Object.entries(effects).map(([what, times]) => `${number(times).padStart(12)}  ${what}`),
     '',
     `${number(histories)} histories from seed ${seed}, ${number(steps)} steps, ${number(runs)} runs, ${violations} violations, ${number(seconds)} s`,
-    ...(found ? ['', renderFound(found)] : []),
+    ...(found ? ['', renderFound(found, onBundles)] : []),
   ].join('\n');
 }
 
 /** The story of a history that must not be, and how to see it again. */
-export function renderFound({ seed, after, story, shrunk }: Found): string {
+export function renderFound({ seed, after, story, shrunk }: Found, onBundles = false): string {
   return [
-    `Something was violated in history ${after} of seed ${seed}. As short as it gets:`,
+    `Something was violated in history ${after} of seed ${seed}:`,
     '',
     ...story,
     '',
-    `Again: npm run histories -- --seed ${seed} --runs ${BATCH}`,
+    `Again: npm run histories -- --seed ${seed} ${onBundles ? `--bundles ${BATCH_ON_BUNDLES}` : `--runs ${BATCH}`}`,
     `As a regression: ${JSON.stringify(toSketch(shrunk))}`,
   ].join('\n');
 }

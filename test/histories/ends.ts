@@ -196,7 +196,10 @@ export class Ends {
     const oldKey = keys.find(({ id }) => id === oldKeyId);
     const newKey = keys.find(({ id }) => id === newKeyId);
     const stuck = `a rotation is left in ${state}`;
-    if (state === 'CANCELLED' && oldKey && newKey) return undefined;
+    // After a veto nothing is done to either key, and one that sleeps can't be used: it is reported.
+    if (state === 'CANCELLED' && newKey && (oldKey || newKey.status === 'Inactive')) {
+      return undefined;
+    }
     const works = (key: KeyFacts | undefined) => key?.status === 'Active';
     // Reported at every run: a person has to give the user another key first.
     const isOnly = works(newKey) && !keys.some((key) => key !== newKey && works(key));

@@ -19,6 +19,8 @@ export interface Call {
   readonly resource: Readonly<Record<string, string>>;
   /** The ARN an IAM policy would have to allow, or `*`. */
   readonly arn: string;
+  /** The access key that signed the request, if one did. */
+  readonly signedWith: string | undefined;
   /** `ok`, the error code that was answered, or what a fault did to the connection. */
   outcome: string;
 }
@@ -36,8 +38,15 @@ export class CallLog {
     return this.#log;
   }
 
-  begin(service: ServiceName, action: string, resource: Call['resource'] = {}, arn = '*'): Call {
-    const call = { service, action, atMs: this.#nowMs(), resource, arn, outcome: 'pending' };
+  begin(
+    service: ServiceName,
+    action: string,
+    resource: Call['resource'] = {},
+    arn = '*',
+    signedWith?: string,
+  ): Call {
+    const atMs = this.#nowMs();
+    const call = { service, action, atMs, resource, arn, signedWith, outcome: 'pending' };
     this.#log.push(call);
     return call;
   }

@@ -126,6 +126,8 @@ export function createHands(
     parameterNames: () => [...ssm.parameters.keys()],
     /** The value of a parameter, decrypted. */
     parameter: (name: string): string | undefined => ssm.parameters.get(name)?.value,
+    parameterTag: (name: string, key: string): string | undefined =>
+      ssm.parameters.get(name)?.tags.get(key),
   };
 }
 

@@ -11,6 +11,8 @@ export interface LambdaOptions {
   env: Readonly<Record<string, string>>;
   /** The clock that `Date` follows inside the function, and timers as well if it is a fast one. */
   clock: TurnableClock;
+  /** How far its clock is ahead of that one, in milliseconds; shared, as the clock's own offset. */
+  skewMs?: BigInt64Array;
   functionName?: string;
   region?: string;
   accountId?: string;
@@ -87,6 +89,7 @@ export function startLambda(options: LambdaOptions): LambdaHost {
         functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
         memoryMb,
         offsetMs: options.clock.offsetMs.buffer,
+        skewMs: options.skewMs?.buffer,
         speed: options.clock.speed,
         madeAtMs: options.clock.madeAtMs,
       },

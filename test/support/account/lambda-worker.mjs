@@ -10,8 +10,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { hurry } from './lambda-timers.mjs';
 
 const { entry, functionName, functionArn, memoryMb } = workerData;
-const { offsetMs, speed, madeAtMs } = workerData;
+const { offsetMs, speed, madeAtMs, skewMs } = workerData;
 const offset = new BigInt64Array(offsetMs);
+const skew = skewMs ? new BigInt64Array(skewMs) : new BigInt64Array(1);
 
 turnDate();
 if (speed > 1) hurry(speed, Date.now, (ms) => Atomics.add(offset, 0, BigInt(ms)));
@@ -55,7 +56,9 @@ function turnDate() {
   const RealDate = Date;
   const realNow = RealDate.now;
   RealDate.now = () =>
-    Math.round(madeAtMs + (realNow() - madeAtMs) * speed) + Number(Atomics.load(offset, 0));
+    Math.round(madeAtMs + (realNow() - madeAtMs) * speed) +
+    Number(Atomics.load(offset, 0)) +
+    Number(skew[0]);
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length > 0 ? args : [RealDate.now()], newTarget),

@@ -70,7 +70,8 @@ export function serve(
     }
     const asked = service.read(request);
     const { resource, arn } = service.describe(asked);
-    const call = traffic.calls.begin(service.name, asked.action, resource, arn);
+    const signedWith = readSignature(request)?.accessKeyId;
+    const call = traffic.calls.begin(service.name, asked.action, resource, arn, signedWith);
     const fate = await traffic.pass(call, refusalsOf(service), () =>
       act(service, asked, () => identify(request, service)),
     );

@@ -13,6 +13,9 @@ export interface Refusals<A> {
   error500(code?: string): A;
 }
 
+/** @param effect of the call; answers with its outcome. Who does not call it resets the connection. */
+export type Around = (call: Call, effect: () => Promise<string>) => Promise<unknown>;
+
 /** The road every call takes: log, faults, rate limits, latency, effect. Shared by all services. */
 export class Traffic {
   readonly calls: CallLog;
@@ -22,6 +25,11 @@ export class Traffic {
    * Half of it passes before the effect and half after.
    */
   readonly latencyMs: Record<string, number> = {};
+  /**
+   * Sees the effect of every call at the very moment at which it happens: `effect` changes IAM, SSM
+   * and the mails before it returns its promise. It may let time pass before and after.
+   */
+  around: Around | undefined;
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(clock: TurnableClock) {
@@ -59,7 +67,14 @@ export class Traffic {
 
     const halfMs = this.#latencyOf(call) / 2;
     if (halfMs > 0) await sleep(halfMs);
-    const { answer, outcome } = await effect();
+    let done: { answer: A; outcome: string } | undefined;
+    const act = async () => {
+      done = await effect();
+      return done.outcome;
+    };
+    await (this.around ? this.around(call, act) : act());
+    if (!done) return end('not done', 'reset');
+    const { answer, outcome } = done as { answer: A; outcome: string };
     if (halfMs > 0) await sleep(halfMs);
 
     if (kind === 'die-after') await fault?.onDie?.(call);

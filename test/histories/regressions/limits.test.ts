@@ -1,0 +1,12 @@
+import { regression } from './regression.ts';
+
+regression('gives the place of a user whose rotation can’t begin to the next in line', {
+  conditions: { dueInDays: [-3, 0], maxRotationsPerRun: 1 },
+  steps: [
+    {
+      do: 'rotate',
+      run: { troubles: [{ at: 'keys.create', phase: 'before', kind: 'outage' }] },
+    },
+    { do: 'break record' },
+  ],
+});

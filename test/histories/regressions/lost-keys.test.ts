@@ -1,0 +1,51 @@
+import { regression } from './regression.ts';
+
+regression('keeps an eye on a lost key that is the only active one for a while', {
+  steps: [
+    { do: 'rotate', run: { troubles: [{ at: 'keys.create', phase: 'after', kind: 'dies' }] } },
+    { do: 'deactivate key', which: 'oldest' },
+    { afterMinutes: 25, do: 'rotate' },
+    { afterMinutes: 25, do: 'activate key', which: 'oldest' },
+  ],
+});
+
+regression('does not take a new key for gone because it hears late that IAM did not know it', {
+  conditions: { settleSeconds: 10 },
+  steps: [
+    {
+      do: 'rotate',
+      run: {
+        mails: ['refused'],
+        troubles: [{ at: 'keys.owner', nth: 1, phase: 'after', kind: 'pause', minutes: 9 }],
+      },
+    },
+  ],
+});
+
+regression('closes no rotation because a list does not tell of the new key yet', {
+  conditions: { listLagSeconds: 10, settleSeconds: 10 },
+  steps: [{ do: 'rotate' }, { do: 'rotate' }],
+});
+
+// IAM creates keys by name.
+regression('creates no key for whoever has taken a name over while the run is under way', {
+  conditions: { dueInDays: [0, 2] },
+  steps: [
+    {
+      do: 'rotate',
+      run: {
+        troubles: [
+          {
+            at: 'journal.begin',
+            phase: 'after',
+            kind: 'pause',
+            meanwhile: [
+              { do: 'rename', who: 0, to: 3 },
+              { do: 'rename', who: 1, to: 0 },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+});

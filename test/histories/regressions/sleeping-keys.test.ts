@@ -1,0 +1,25 @@
+import { regression } from './regression.ts';
+
+regression('leaves an undelivered key asleep that its owner woke, used and put to sleep again', {
+  conditions: { post: 'arrived-unknown' },
+  steps: [
+    { do: 'rotate' },
+    { afterMinutes: 10_080, do: 'rotate' },
+    { do: 'open mail' },
+    { afterMinutes: 3, do: 'activate key', which: 'newest' },
+    { do: 'use newest key' },
+    { afterMinutes: 1, do: 'deactivate key', which: 'newest' },
+    { afterMinutes: 10, do: 'rotate' },
+  ],
+});
+
+// A list may tell for some minutes that a key sleeps which a person has just woken.
+regression('gives a person some minutes after an undelivered key was woken', {
+  conditions: { post: 'arrived-unknown' },
+  steps: [
+    { do: 'rotate' },
+    { afterMinutes: 10_110, do: 'rotate' },
+    { do: 'activate key', which: 'newest' },
+    { afterMinutes: 2, do: 'rotate' },
+  ],
+});

@@ -1,0 +1,45 @@
+import { regression } from './regression.ts';
+
+regression('keeps the mail of a cancelled rotation readable until the new key was used', {
+  steps: [
+    { do: 'rotate' },
+    { do: 'ikr cancel' },
+    { afterMinutes: 1440, do: 'delete key', which: 'oldest' },
+    { afterMinutes: 5, do: 'rotate' },
+  ],
+});
+
+regression('sees a veto that was noted on the timer while the new key is not delivered yet', {
+  steps: [
+    {
+      do: 'rotate',
+      run: { troubles: [{ at: 'journal.putTimer', phase: 'after', kind: 'dies' }] },
+    },
+    { do: 'remove timer' },
+    { do: 'destruct' },
+    { afterMinutes: 11_520, do: 'rotate' },
+  ],
+});
+
+// A destructor that can't write a veto into the record notes it on a timer.
+regression('goes by a veto that a dry run has noted', {
+  steps: [
+    { do: 'rotate' },
+    { do: 'open mail' },
+    { do: 'use newest key' },
+    { afterMinutes: 4320, do: 'remove timer' },
+    { afterMinutes: 8640, do: 'destruct', run: { dryRun: true } },
+    { do: 'rotate' },
+  ],
+});
+
+regression('takes a key that a person woke for wanted, whatever becomes of its timer', {
+  conditions: { deleteAfterDays: 3, maxKeyAgeDays: 75 },
+  steps: [
+    { do: 'rotate' },
+    { afterMinutes: 4680, do: 'rotate' },
+    { afterMinutes: 12, do: 'activate key', which: 'oldest' },
+    { do: 'forge timer', which: 'oldest' },
+    { afterMinutes: 1440, do: 'rotate' },
+  ],
+});

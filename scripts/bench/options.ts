@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import type { RunCase } from './measure.ts';
+
+export type Format = 'table' | 'markdown' | 'json';
+
+export interface BenchOptions {
+  readonly format: Format;
+  readonly runs: readonly RunCase[];
+  readonly expiries: readonly { readonly count: number; readonly latencyMs: number }[];
+  readonly bundles: readonly string[];
+}
+
+/** The command line can't be used; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Usage: npm run bench [-- options]
+
+Measures the built Lambda functions, each in a process of its own, against an AWS account that lives
+in this process: calls, time and memory of runs and expiries, the time to load a bundle, its size.
+
+Options:
+  --users N       with --due: a single run, of that many users
+  --due N         how many of them are due
+  --latency MS    milliseconds a call (40)
+  --iam-rate N    IAM calls a second
+  --ses-rate N    SES calls a second
+  --expiries N    a single measurement of that many expiries
+  --json          print one JSON object at the end, and nothing else
+  --markdown      print the tables as Markdown
+  --help          print this
+`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[]): BenchOptions | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const format = values.json ? 'json' : values.markdown ? 'markdown' : 'table';
+  const latencyMs = wholeNumber('latency', values.latency);
+  const [users, due, count, iam, ses] = (
+    ['users', 'due', 'expiries', 'iam-rate', 'ses-rate'] as const
+  ).map((name) => {
+    const text = values[name];
+    return text === undefined ? undefined : wholeNumber(name, text);
+  });
+  if (users !== undefined || due !== undefined) {
+    const limits = { ...(iam && { iamPerSecond: iam }), ...(ses && { sesPerSecond: ses }) };
+    const one = { users: users ?? 5000, due: due ?? 0, latencyMs, ...limits };
+    if (one.due > one.users) throw new UsageError(`--due is ${due}, more than there are users`);
+    return { format, runs: [one], expiries: [], bundles: [] };
+  }
+  if (count !== undefined) {
+    return { format, runs: [], expiries: [{ count, latencyMs }], bundles: [] };
+  }
+  return {
+    format,
+    runs: allRuns(),
+    expiries: [0, 40].map((ms) => ({ count: 500, latencyMs: ms })),
+    bundles: ['rotator', 'destructor'],
+  };
+}
+
+function allRuns(): RunCase[] {
+  const sizes = [
+    [1000, 100],
+    [5000, 0],
+    [5000, 62],
+    [5000, 500],
+  ] as const;
+  const limits = [{}, { iamPerSecond: 25 }, { sesPerSecond: 14 }];
+  return limits.flatMap((limit) =>
+    [0, 40].flatMap((latencyMs) =>
+      sizes.map(([users, due]) => ({ users, due, latencyMs, ...limit })),
+    ),
+  );
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        users: { type: 'string' },
+        due: { type: 'string' },
+        latency: { type: 'string', default: '40' },
+        'iam-rate': { type: 'string' },
+        'ses-rate': { type: 'string' },
+        expiries: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) {
+    throw new UsageError(`--${name} is "${text}"; allowed: a whole number from 0 to 999999`);
+  }
+  return Number(text);
+}

@@ -184,7 +184,7 @@ export class Ledger {
   follow(userId: string, by: Doer): readonly KeyFacts[] {
     const present = this.#world.iam.keysOf(userId);
     const changed: KeyFacts[] = [];
-    for (const { accessKeyId: id, status } of present) {
+    for (const { accessKeyId: id, status, createdAtMs } of present) {
       const known = this.keys.get(id);
       if (!known) {
         const others = present.filter((other) => other.accessKeyId !== id);
@@ -192,7 +192,8 @@ export class Ledger {
           id,
           userId,
           madeBy: by,
-          createdAtMs: this.nowMs,
+          // A user's first key is older than the history.
+          createdAtMs: by === 'person' ? createdAtMs : this.nowMs,
           replaces: others[0]?.accessKeyId,
           known: by === 'person',
           status,

@@ -5,7 +5,7 @@ regression('gives the place of a user whose rotation can’t begin to the next i
   steps: [
     {
       do: 'rotate',
-      run: { troubles: [{ at: 'keys.create', phase: 'before', kind: 'outage' }] },
+      run: { troubles: [{ at: 'journal.begin', phase: 'after', kind: 'dies' }] },
     },
     { do: 'break record' },
   ],

@@ -2,6 +2,7 @@
  * Errors as a person at a terminal reads them: what is wrong, and what to do about it.
  */
 import { Conflict, describeError, OutOfTime } from '../errors.ts';
+import { shown } from './terminal.ts';
 
 /** What the explanation may have to name. */
 export interface Circumstances {
@@ -100,13 +101,20 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** Errors whose message was written for a person. */
-const OWN = /^(Failure|UsageError|SettingsError|SealError|ItemError)$/;
+/** Errors whose message was written for a person, the first three in lines of its own. */
+const OWN = /^(Failure|UsageError|SettingsError)$/;
+const OWN_LINE = /^(SealError|ItemError)$/;
 
 /** One or more lines that say what is wrong and what to do; never an object, never a secret. */
 export function explain(error: unknown, circumstances: Circumstances): string {
   if (!(error instanceof Error)) return String(error);
   if (OWN.test(error.name)) return error.message;
+  // A service, the network or a person's hand may have put anything into the others.
+  return shown(explainOther(error, circumstances));
+}
+
+function explainOther(error: Error, circumstances: Circumstances): string {
+  if (OWN_LINE.test(error.name)) return error.message;
   if (error instanceof Conflict) {
     return `Another run went on with it at the same moment: ${error.message}. Look with ikr status, and try again.`;
   }

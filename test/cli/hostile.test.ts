@@ -184,6 +184,30 @@ describe('a command over what a stranger has written', () => {
   });
 });
 
+describe('an error with what a stranger has written', () => {
+  it.each(['Error', 'AccessDenied', 'TimeoutError', 'ItemError', 'Conflict'])(
+    'is told as a text among others (%s)',
+    async (name) => {
+      await fc.assert(
+        fc.asyncProperty(hostileText, async (text) => {
+          const services = servicesOf(createWorld());
+          const failing = () => {
+            throw Object.assign(new Error(`no: ${text}`), { name });
+          };
+          const result = await ikr(['cancel', 'bob'], {
+            ...services,
+            keys: () => ({ ...services.keys(), userId: failing }),
+            journal: () => ({ ...services.journal(''), scan: failing }),
+          });
+          expect(result.code).toBe(1);
+          expectHarmless(result);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+});
+
 describe('ikr tag over a file that a stranger has written', () => {
   let directory: string;
   beforeAll(() => {

@@ -163,7 +163,7 @@ describe('a token that somebody has made or changed', () => {
           );
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -196,7 +196,7 @@ describe('a file of users', () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

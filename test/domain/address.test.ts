@@ -24,7 +24,7 @@ describe('an address that is accepted', () => {
         expect(to).toEqual([{ address, name: '' }]);
         expect(headers).toHaveLength(1);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -37,7 +37,7 @@ describe('an address that is accepted', () => {
         expect(domainOf(address)).toMatch(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
         expect(address.length).toBeLessThanOrEqual(254);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -77,7 +77,7 @@ describe('a sender that is accepted', () => {
         expect(headers).toHaveLength(1);
         expect(from?.address).toBe(sender.address);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

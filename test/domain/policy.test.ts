@@ -117,7 +117,7 @@ describe('ALLOWED_MAIL_DOMAINS', () => {
         else
           expect(found).toMatchObject({ problems: [expect.stringMatching(/IKR:EMAIL|ALLOWED/)] });
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });

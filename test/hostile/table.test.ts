@@ -159,7 +159,7 @@ describe('items that somebody has edited', () => {
         const told = JSON.stringify(world.logs);
         expect(told).not.toMatch(/RangeError|TypeError|SyntaxError|Invalid time/);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -141,7 +141,7 @@ describe('a run over users whom somebody has named or tagged to do harm', () => 
         expect(world.iam.keysOf(zoe.userId)).toHaveLength(1);
         expect(world.record(zoe.userId)).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
@@ -156,7 +156,7 @@ describe('a run over users whom somebody has named or tagged to do harm', () => 
         ]);
         expect(world.iam.keysOf(userId)).toHaveLength(isAllowed(address) ? 2 : 1);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -282,7 +282,7 @@ export function describeMailer(name: string, start: () => Promise<MailerWorld>):
           expect(lines(html)).toBe(lines(mail.html));
           if (raw !== undefined) await expectPlainHeaders(raw, mail, from);
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 

@@ -104,7 +104,7 @@ describe('an event that somebody has made', () => {
         for (const name of request.users ?? []) expect(name).toMatch(/^[\w+=,.@-]{1,64}$/);
         if (request.force) expect(request.users?.length).toBeGreaterThan(0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

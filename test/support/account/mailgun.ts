@@ -125,7 +125,7 @@ async function readMail(
   const mail: ReceivedMail = {
     via: 'mailgun',
     from: one('from'),
-    to: many('to').map((address) => address.trim()),
+    to: ['to', 'cc', 'bcc'].flatMap(many).map((address) => address.trim()),
     replyTo: many('h:Reply-To'),
     subject: one('subject'),
     text: one('text'),

@@ -1,16 +1,17 @@
 /** Draws histories at random, with what is dangerous more often than by chance. */
 import fc from 'fast-check';
 import type { CallName } from '../support/memory/calls.ts';
-import type {
-  Command,
-  Conditions,
-  History,
-  Invocation,
-  MailFate,
-  Program,
-  Step,
-  Trouble,
-  Which,
+import {
+  type Command,
+  type Conditions,
+  type History,
+  INVOCATION,
+  type Invocation,
+  type MailFate,
+  type Program,
+  type Step,
+  type Trouble,
+  type Which,
 } from './history.ts';
 
 const MAX_STEPS = 40;
@@ -276,6 +277,58 @@ const step: fc.Arbitrary<Step> = fc.record({
   command,
 });
 
+/** What people do in one go: rarely would chance put it together. */
+const habits: fc.Arbitrary<readonly Command[]> = who.chain((one) => {
+  const on = (what: 'activate key' | 'deactivate key' | 'delete key', target: Which): Command => ({
+    do: what,
+    who: one,
+    which: target,
+  });
+  const destruct: Command = {
+    do: 'destruct',
+    run: INVOCATION,
+    lateHours: 0,
+    stream: 'once',
+  };
+  return fc.constantFrom<readonly Command[]>(
+    [
+      { do: 'open mail', who: one },
+      { do: 'use newest key', who: one },
+    ],
+    [
+      on('activate key', 'newest'),
+      { do: 'use newest key', who: one },
+      on('deactivate key', 'newest'),
+    ],
+    [on('activate key', 'oldest'), { do: 'use all keys', who: one }],
+    [on('deactivate key', 'oldest'), on('activate key', 'oldest')],
+    [{ do: 'create key', who: one }, on('delete key', 'oldest')],
+    [{ do: 'ikr cancel', who: one, run: INVOCATION }, on('delete key', 'oldest')],
+    [{ do: 'remove timer', who: one }, destruct],
+    [
+      { do: 'delete user', who: one },
+      { do: 'create user', name: one },
+    ],
+    [
+      { do: 'rename', who: one, to: 3 },
+      { do: 'create user', name: one },
+    ],
+  );
+});
+
+const habit: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(habits, fc.constantFrom(0, 2, 10))
+  .map(([commands, afterMinutes]) =>
+    commands.map((one, index) => ({ afterMinutes: index === 0 ? 0 : afterMinutes, command: one })),
+  );
+
+const steps: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.oneof({ weight: 9, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: habit }),
+    { minLength: 1, maxLength: MAX_STEPS, size: 'max' },
+  )
+  .map((some) => some.flat());
+
 const conditions: fc.Arbitrary<Conditions> = fc
   .record({
     // How long the stages are, and whether the age limit leaves room for them.
@@ -313,5 +366,5 @@ const conditions: fc.Arbitrary<Conditions> = fc
 /** Any history. */
 export const history: fc.Arbitrary<History> = fc.record({
   conditions,
-  steps: fc.array(step, { minLength: 1, maxLength: MAX_STEPS, size: 'max' }),
+  steps,
 });

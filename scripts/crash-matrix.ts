@@ -44,8 +44,8 @@ async function play(options: MatrixOptions): Promise<number> {
   };
   const tell = <R extends { violations: number }>(result: R, render: (result: R) => string) => {
     for (const bar of bars) bar.stop();
-    const text = json ? JSON.stringify(result, undefined, 1) : render(result);
-    process.stdout.write(`${text}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(result, undefined, 1)}\n`);
+    (json ? process.stderr : process.stdout).write(`${render(result)}\n`);
     return result.violations > 0 ? 1 : 0;
   };
   try {

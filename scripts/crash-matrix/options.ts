@@ -47,7 +47,7 @@ Options:
   --pairs           every two faults, the second after the first, on the core with ports in
                     memory; with --sample N, those that begin with one of N first faults
   --lanes N         how many lives are played at the same time, 1 to 16 (2)
-  --json            print one JSON object at the end, and nothing else
+  --json            print one JSON object at the end; the table goes to standard error
   --help            print this
 
 It ends with 0 if nothing was violated, with 1 if something was, and with 2 if the options can't be

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { arm } from '../../scripts/crash-matrix/faults.ts';
 import { live } from '../../scripts/crash-matrix/life.ts';
-import { type CallPoint, recordPoints } from '../../scripts/crash-matrix/points.ts';
+import { type CallPoint, labelOf, recordPoints } from '../../scripts/crash-matrix/points.ts';
 import { openStage, type Stage } from '../../scripts/crash-matrix/stage.ts';
 
 let stage: Stage;
@@ -33,6 +33,25 @@ it('knows every call of a rotation by what it is about', () => {
     'dynamodb:PutItem record (3)',
   ]);
   expect(points.some(({ functionName }) => functionName === 'destructor')).toBe(true);
+});
+
+it('lets runs that find nothing to do be rare, and others frequent', async () => {
+  const { invoked } = await live(stage, 'slow');
+  const runs = invoked.filter(({ functionName }) => functionName === 'rotator');
+  const hours = runs.map(({ calls }) => (calls[0]?.atMs ?? 0) / 3_600_000);
+  const pauses = hours.slice(1).map((at, index) => Math.round(at - (hours[index] ?? 0)));
+  const isBusy = runs.map(({ calls }) => calls.some(({ action }) => /^(Put|Create)/.test(action)));
+  expect(pauses.filter((_, index) => isBusy[index])).toEqual(
+    isBusy.slice(0, -1).flatMap((busy) => (busy ? [6] : [])),
+  );
+  expect(Math.max(...pauses)).toBe(24);
+});
+
+it('tells the password of the mail server from the content keys', () => {
+  const label = (Name: string) =>
+    labelOf({ service: 'ssm', action: 'GetParameter', resource: { Name } });
+  expect(label('/mail/smtp-password')).toBe('ssm:GetParameter password');
+  expect(label('/ikr/secret/iam/alice')).toBe('ssm:GetParameter');
 });
 
 it('goes on from a crash to a good end', async () => {

@@ -7,7 +7,9 @@ import { inWords, type Pairs } from './pairs.ts';
 
 export interface DeploymentResult {
   readonly config: string;
-  /** Faults that a healthy life can meet. */
+  /** Calls of a healthy life at the ports. */
+  readonly points: number;
+  /** Faults that it can meet there. */
   readonly first: number;
   /** Lives that were played: with one of these faults, and with each that can follow it. */
   readonly cases: number;
@@ -61,15 +63,21 @@ export async function runPairs(
   });
   const configurations = deployments.map((config, index) => {
     const own = rows.filter((row) => row.config === config);
-    return { config, first: firsts[index]?.length ?? 0, ...totalsOf(own) };
+    const faults = firsts[index] ?? [];
+    return { config, points: pointsIn(faults), first: faults.length, ...totalsOf(own) };
   });
   return {
+    points: configurations.reduce((sum, { points }) => sum + points, 0),
     first: all.length,
     ...totalsOf(rows),
     seconds: Math.round((performance.now() - fromMs) / 1000),
     configurations,
     rows,
   };
+}
+
+function pointsIn(faults: readonly PortFault[]): number {
+  return new Set(faults.map(({ point }) => JSON.stringify(point))).size;
 }
 
 function totalsOf(rows: readonly Pairs[]) {
@@ -82,9 +90,14 @@ function totalsOf(rows: readonly Pairs[]) {
 export function renderPairs({ configurations, rows, seconds, ...all }: PairsResult): string {
   const line = (name: string, figures: readonly (string | number)[]) =>
     name.padEnd(16) + figures.map((figure) => String(figure).padStart(14)).join('');
-  const figures = (one: Omit<DeploymentResult, 'config'>) => [one.first, one.cases, one.violations];
+  const figures = ({ points, first, cases, violations }: Omit<DeploymentResult, 'config'>) => [
+    points,
+    first,
+    cases,
+    violations,
+  ];
   return [
-    line('', ['first faults', 'lives', 'violations']),
+    line('', ['points', 'first faults', 'lives', 'violations']),
     ...configurations.map((one) => line(one.config, figures(one))),
     line('all', figures(all)),
     '',

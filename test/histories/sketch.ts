@@ -66,6 +66,8 @@ function usualOf(what: Command['do']): object {
       return { seed: 0 };
     case 'live':
       return { everyHours: 24, lateHours: 0 };
+    case 'create user':
+      return { name: 0 };
     default:
       return { who: 0 };
   }

@@ -67,7 +67,8 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(message, { cause: error });
     throw error;
   }
 }

@@ -27,6 +27,7 @@ async function stage() {
   world.clock.advance(4 * DAY_MS);
   const young = world.hire('dan');
   await rotate(world);
+  world.iam.useKey(world.recordIn(young.userId, 'SCHEDULED').newKeyId);
   const stranger = world.hire('eve', { email: null });
   world.clock.advance(3 * DAY_MS);
   world.table.expire();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { dieAt, failAlways, failAt } from '../support/memory/faults.ts';
+import { dieAt, failAlways, failAt, once } from '../support/memory/faults.ts';
 import { rotate, rotateOne } from '../support/memory/life.ts';
 import { LOST } from '../support/memory/mail.ts';
 import { createWorld, type World, type WorldOptions } from '../support/memory/world.ts';
@@ -76,6 +76,15 @@ describe('a rotation that was cut off in state STARTED', () => {
     expect(keyIds()).toEqual([oldKeyId, expect.not.stringContaining(orphan ?? '')]);
     await world.owners.readMail();
     expect(world.owners.workingKeys(userId)).toHaveLength(2);
+  });
+
+  it('creates no key when the function has too little time left by then', async () => {
+    const { world, oldKeyId, keyIds } = await started();
+    world.clock.advance(HOUR_MS);
+    world.onCall = once('parameters.put', 'after', () => world.clock.advance(30 * SECOND_MS));
+    const lifeMs = 80 * SECOND_MS;
+    expect(await rotateOne(world, {}, { lifeMs })).toMatchObject({ outcome: 'left' });
+    expect(keyIds()).toEqual([oldKeyId]);
   });
 
   it('overwrites the parameter, because a deleted name may not come back at once', async () => {

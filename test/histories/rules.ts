@@ -226,6 +226,7 @@ export class Rules {
       if (this.#ledger.works(userId)) continue;
       this.#working.delete(userId);
       if (this.#ledger.isBlind(run, userId)) continue;
+      if (this.#seemsToWork(userId)) continue;
       if (this.#isReplacedUnopened(userId)) this.owed.add(userId);
       else this.#tell(1, `${this.nameOf(userId)} is locked out by ${name}`);
     }
@@ -235,6 +236,19 @@ export class Rules {
       this.#working.add(userId);
       this.owed.delete(userId);
     }
+  }
+
+  /**
+   * Whether the user has a key left that looks like one in use, although it was never handed over:
+   * a person removed the record that would tell.
+   */
+  #seemsToWork(userId: string): boolean {
+    return (
+      this.#ledger.recordless.has(userId) &&
+      this.#ledger
+        .keysOf(userId)
+        .some(({ madeBy, status }) => madeBy === 'program' && status === 'Active')
+    );
   }
 
   /**

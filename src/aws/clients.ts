@@ -46,6 +46,18 @@ export const PATIENT = {
   requestHandler: TIMEOUTS,
 } as const;
 
+/**
+ * Items as plain objects. A number that JavaScript can't hold exactly comes as the nearest one, and
+ * is told of with its item: by itself, the SDK would refuse the whole answer for one item that
+ * somebody wrote by hand.
+ */
+export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions: { wrapNumbers: Number },
+  });
+}
+
 export function createClients(): Clients {
   // IAM counts all calls together, so its two clients keep one pace. It slows down less and speeds
   // up sooner than the SDK's own: most of a run that is throttled is spent on finding the pace.
@@ -58,8 +70,6 @@ export function createClients(): Clients {
   return {
     iam: iam(MAX_ATTEMPTS),
     iamOnce: iam(1, OWN_CONNECTION),
-    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(PATIENT), {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
+    dynamodb: documentClient(new DynamoDBClient(PATIENT)),
   };
 }

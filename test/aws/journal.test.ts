@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { documentClient } from '../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../src/aws/dynamodb-journal.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
 import { Conflict } from '../../src/errors.ts';
@@ -39,11 +39,10 @@ beforeEach(async () => {
     asked.push(call.input);
     return next(call);
   });
-  journal = dynamodbJournal(
-    table,
-    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    { nowMs: () => account.clock.nowMs(), sleep: async () => {} },
-  );
+  journal = dynamodbJournal(table, documentClient(client), {
+    nowMs: () => account.clock.nowMs(),
+    sleep: async () => {},
+  });
 });
 
 /** Brings a record into the journal in any state, past its rules. */
@@ -198,6 +197,25 @@ describe('the journal', () => {
     ]);
     await expect(journal.read('AIDABAD')).rejects.toThrow(/changed by hand/);
   });
+
+  it.each(['12345678901234567890.5', '1e125', '99999999999999999999'])(
+    'tells of an item with the number %s, and of all others as ever',
+    async (number) => {
+      const record = startedRecord({ userId: 'AIDAGOOD' });
+      await journal.begin(record);
+      await account.hands.putItem(table, {
+        user: { S: 'AIDABAD' },
+        ak: { S: 'AKIAX' },
+        delete_on: { N: number },
+      });
+      const { records, timers, problems } = await journal.scan();
+      expect(records.map(({ userId }) => userId)).toEqual(['AIDAGOOD']);
+      expect(timers).toEqual([]);
+      expect(problems).toEqual([
+        expect.stringMatching(/AIDABAD AKIAX can't be read \(delete_on\)/),
+      ]);
+    },
+  );
 
   it('tells a conflict with an item that can not be read', async () => {
     const record = startedRecord({ userId: 'AIDABAD' });

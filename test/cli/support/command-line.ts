@@ -1,7 +1,7 @@
 /** The command line in this process, against a local account over HTTP. */
 import { PassThrough, Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentClient } from '../../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
 import type { Io, Output } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
@@ -69,7 +69,7 @@ export async function startCommandLine(): Promise<CommandLine> {
     region: account.region,
     credentials: { accessKeyId: 'ASIAEXAMPLEEXAMPLE23', secretAccessKey: 'none' },
   });
-  const journal = dynamodbJournal(TABLE, DynamoDBDocumentClient.from(client), systemClock);
+  const journal = dynamodbJournal(TABLE, documentClient(client), systemClock);
   const ids = new Map<string, string>();
   const record = async (userName: string) => {
     const found = await journal.read(ids.get(userName) ?? '');

@@ -120,7 +120,8 @@ class Life {
       await this.#look([]);
       pauseMs = this.#isQuiet(quietSince) ? Math.min(2 * pauseMs, MAX_CALM_MS) : SCHEDULE_MS;
       quietSince = this.#invoked.length;
-      clock.advance(pauseMs / 2);
+      // What is due in a day is so in full seconds: a minute makes sure that it is.
+      clock.advance(pauseMs / 2 + MINUTE_MS);
       await this.#expire();
       clock.advance(pauseMs / 2);
       // One more run, and one more look at the table, must find nothing to do.

@@ -61,6 +61,17 @@ describe('a batch', () => {
     ]);
   });
 
+  it('keeps a veto that can not be written down now', async () => {
+    const { world, userId, oldKeyId, keys } = await inUse();
+    world.table.remove({ user: userId, ak: oldKeyId });
+    world.onCall = failAlways('journal.replace');
+    expect(await destruct(world)).toMatchObject({ rows: [{ outcome: 'failed' }], failures: [] });
+    world.onCall = undefined;
+    world.clock.advance(10 * DAY_MS);
+    expect((await expire(world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(Object.keys(keys())).toHaveLength(2);
+  });
+
   it('reports what can not even be put off, and no secret with it', async () => {
     const { world, users } = await due(3);
     const secrets = users.flatMap(({ userId }) =>

@@ -123,6 +123,19 @@ describe('an old key whose time has come', () => {
     );
   });
 
+  it('waits while IAM does not list a new key that is minutes old, and is kept after that', () => {
+    const planAfter = (ms: number) =>
+      planDestruction(
+        scheduledRecord({ newKeyCreatedAtMs: due - ms }),
+        [key('AKIAOLD')],
+        unused,
+        policy,
+        due,
+      );
+    expect(planAfter(5 * 60_000 - 1)).toMatchObject({ kind: 'wait', untilMs: due + DAY_MS });
+    expect(planAfter(5 * 60_000)).toMatchObject({ kind: 'close', outcome: 'undone' });
+  });
+
   it('is a veto when a person activated it again', () => {
     expect(planDestruction(deactivatedRecord(), both, used, policy, due).kind).toBe('cancel');
   });
@@ -161,5 +174,18 @@ describe('an old key whose time has come', () => {
       ),
       { numRuns: 3000 },
     );
+  });
+});
+
+describe('the only active key', () => {
+  it.each([
+    [[key('AKIAOLD')], true],
+    [[key('AKIAOLD'), key('AKIANEW', 'Inactive')], true],
+    [both, false],
+    [[key('AKIAOLD', 'Inactive'), key('AKIANEW')], false],
+    [[key('AKIAOLD', 'Inactive')], false],
+    [[], false],
+  ])('is known among %j', (keys, expected) => {
+    expect(isOnlyActive(keys, 'AKIAOLD')).toBe(expected);
   });
 });

@@ -345,6 +345,19 @@ describe('an open rotation of whatever state', () => {
     },
   );
 
+  it.each(states)(
+    'stays open when the list lacks a user who was renamed (%s)',
+    async (state, scene) => {
+      const { world, userId } = await scene();
+      world.iam.renameUser(userId, 'alicia');
+      const before = world.snapshot();
+      world.iam.unlisted.add(userId);
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+      expect(world.snapshot()).toEqual(before);
+      expect(world.record(userId)?.state).toBe(state);
+    },
+  );
+
   it.each(states)('waits when the user is renamed during the run (%s)', async (state, scene) => {
     const { world, userId, keys } = await scene();
     const before = keys();

@@ -23,11 +23,13 @@ export const DELIVERING: readonly Bug[] = [
     file: DELIVER,
     edits: [
       {
-        find: '  const answer = await run.postman.send(mail, Math.min(record.leaseUntilMs, run.deadlineAtMs));\n',
+        find: '  const answer = await run.postman.send(mail,',
         replace: `  const done = await schedule(held, run, 'the new key was mailed');
-  const answer = await run.postman.send(mail, Math.min(record.leaseUntilMs, run.deadlineAtMs));
-  if (answer.kind !== 'refused') return done;
-`,
+  const answer = await run.postman.send(mail,`,
+      },
+      {
+        find: "if (answer.kind === 'accepted') return schedule(held, run, 'the new key was mailed');",
+        replace: "if (answer.kind === 'accepted') return done;",
       },
     ],
   },
@@ -50,7 +52,7 @@ export const DELIVERING: readonly Bug[] = [
     edits: [
       {
         find: "if (answer.kind === 'refused' && settled.failedAttempts === settled.attempts) {",
-        replace: "if (answer.kind === 'refused') {",
+        replace: "if (answer.kind === 'refused' && settled.failedAttempts <= settled.attempts) {",
       },
     ],
   },
@@ -117,6 +119,7 @@ export const DELIVERING: readonly Bug[] = [
         replace: "if (owner.kind === 'found' && owner.lastUsedAtMs === 0) {",
       },
     ],
+    tests: ['test/rotator/resume-delivered.test.ts'],
   },
   {
     name: 'takes “no such key” for deleted while IAM does not know the new key yet',
@@ -139,6 +142,7 @@ export const DELIVERING: readonly Bug[] = [
         replace: '  const answer = await run.postman.send(',
       },
     ],
+    tests: ['test/rotator/run.test.ts'],
   },
   {
     name: 'resends while another run is at work on the rotation',

@@ -141,6 +141,7 @@ export const DESTROYING: readonly Bug[] = [
           "        ...record,\n        state: 'DEACTIVATED',\n        deactivatedAtMs: run.clock.nowMs(),\n        deleteOnMs: record.deleteOnMs,\n      });\n      await rearm(record, record.deleteOnMs, run);\n",
       },
     ],
+    tests: ['test/rotator/resume-delivered.test.ts'],
   },
   {
     name: 'acts on the keys of whoever has the name now (GetUser is skipped)',

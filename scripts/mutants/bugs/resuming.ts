@@ -19,13 +19,13 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
-    name: 'takes a key that was there when the rotation began for the orphan',
+    name: 'forgets which keys were there when the rotation began',
     breaks: 'no key is deleted that this program did not make',
     file: STARTED,
     edits: [
       {
         find: 'keys.filter(({ accessKeyId }) => !record.seenKeyIds.includes(accessKeyId));',
-        replace: 'keys.filter(({ accessKeyId }) => accessKeyId !== record.oldKeyId);',
+        replace: "keys.filter(({ accessKeyId }) => accessKeyId !== '');",
       },
     ],
   },

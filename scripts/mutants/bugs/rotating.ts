@@ -100,6 +100,7 @@ export const ROTATING: readonly Bug[] = [
         replace: '    if (run.clock.nowMs() > startedAtMs + CREATE_WITHIN_MS) {',
       },
     ],
+    tests: ['test/rotator/resume-started.test.ts'],
   },
   {
     name: 'does not ask whose name it is (GetUser) before it creates the key',

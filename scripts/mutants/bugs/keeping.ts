@@ -129,7 +129,6 @@ export const KEEPING: readonly Bug[] = [
     breaks: 'what a step decides on is what the journal says',
     file: PREFETCH,
     edits: [{ find: '      records.delete(userId);\n', replace: '' }],
-    tests: ['test/destructor/batch.test.ts'],
   },
   {
     name: 'takes a user who is missing in a read of many for one without a record',
@@ -141,7 +140,6 @@ export const KEEPING: readonly Bug[] = [
         replace: '      return records.size > 0 ? record : (record ?? journal.read(userId));',
       },
     ],
-    tests: ['test/destructor/batch.test.ts'],
   },
   {
     name: 'lets the SDK repeat CreateAccessKey',

@@ -68,7 +68,12 @@ export async function resend(
   if (verification.kind !== 'accepted') return no('mailer', verification.reason);
 
   if (record.state === 'DELIVERING') {
-    return { kind: 'resumed', row: await resume(record, user, undefined, run) };
+    // A person's veto may stand on the timer alone, until a run finds the record free.
+    const { timers } = await run.journal.scan();
+    const timer = timers.find(
+      ({ userId, oldKeyId }) => userId === record.userId && oldKeyId === record.oldKeyId,
+    );
+    return { kind: 'resumed', row: await resume(record, user, timer, run) };
   }
   return sendAgain(record, user, reading.policy, run);
 }

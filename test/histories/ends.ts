@@ -107,6 +107,9 @@ export class Ends {
     const oldKey = keys.find(({ id }) => id === oldKeyId);
     const newKey = keys.find(({ id }) => id === newKeyId);
     if (!oldKey || newKey?.status !== 'Active') return;
+    // Whoever woke the old key wants it, also if that was before the record told that it slept.
+    const isWanted = oldKey.changedBy === 'person' && oldKey.status === 'Active';
+    if (isWanted && this.#rules.entry(oldKey.userId)?.state === 'CANCELLED') return;
     // A use is told late, and clocks differ.
     const slackMs = (this.#conditions.lastUsedLagMinutes + 2) * MINUTE_MS;
     const inUseSinceMs = this.#conditions.requireNewKeyUsed ? newKey.usedAtMs : 0;
@@ -151,6 +154,7 @@ export class Ends {
         return `${left.id} was replaced, and is left there`;
       }
     }
+    if (this.#isBlockedByNamesake(user)) return undefined;
     if (this.#rules.owed.has(userId)) return 'the user waits for a new key';
     const [only, ...others] = keys;
     if (!only || others.length > 0 || only.status === 'Inactive') return undefined;
@@ -163,7 +167,7 @@ export class Ends {
     const bornAtMs = looksYoung ? only.changedAtMs : (stored?.createdAtMs ?? 0);
     const dueAtMs = bornAtMs + rotateAfterDays * DAY_MS;
     const isDue = dueAtMs + DAY_MS < this.#ledger.nowMs;
-    return isDue && !this.#isBlockedByNamesake(user) ? `${only.id} is due and waits` : undefined;
+    return isDue ? `${only.id} is due and waits` : undefined;
   }
 
   /** Reported at every run: a renamed user's open rotation still needs the parameter's name. */

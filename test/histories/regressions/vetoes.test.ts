@@ -43,3 +43,44 @@ regression('takes a key that a person woke for wanted, whatever becomes of its t
     { afterMinutes: 1440, do: 'rotate' },
   ],
 });
+
+regression('goes by a noted veto when a person asks for the mail again', {
+  conditions: { requireNewKeyUsed: false },
+  steps: [
+    {
+      afterMinutes: 4320,
+      do: 'rotate',
+      run: { troubles: [{ at: 'journal.putTimer', phase: 'after', kind: 'dies' }] },
+    },
+    { afterMinutes: 25, do: 'remove timer' },
+    {
+      afterMinutes: 1440,
+      do: 'destruct',
+      run: { troubles: [{ at: 'journal.replace', phase: 'before', kind: 'fails' }] },
+    },
+    { afterMinutes: 10_080, do: 'ikr resend' },
+  ],
+});
+
+// The record tells of a deactivation only after it has happened.
+regression('takes a key for wanted that a person woke in the very moment of its deactivation', {
+  conditions: { deleteAfterDays: 1 },
+  steps: [
+    { do: 'rotate' },
+    {
+      afterMinutes: 14_400,
+      do: 'destruct',
+      run: {
+        troubles: [
+          {
+            at: 'keys.deactivate',
+            phase: 'after',
+            kind: 'pause',
+            meanwhile: [{ do: 'activate key', which: 'oldest' }],
+          },
+        ],
+      },
+    },
+    { afterMinutes: 10_080, do: 'rotate' },
+  ],
+});

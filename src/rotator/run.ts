@@ -86,20 +86,22 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const managed = readings.flatMap(({ user, reading }) =>
     reading.kind === 'managed' ? [{ user, policy: reading.policy }] : [],
   );
-  const audited = auditees(managed, records, startedAtMs);
+  const young = new Map(
+    managed.flatMap(({ user, policy }) => {
+      const known = hints.get(user.arn);
+      const told = known && notDueByHints({ user, policy }, known, records.get(user.userId), run);
+      return told ? [[user.userId, told]] : [];
+    }),
+  );
+  for (const userId of auditees([...young.keys()], records, startedAtMs)) young.delete(userId);
   const decided = await Promise.all(
-    managed.map((candidate) =>
-      limit(async () => {
-        const record = records.get(candidate.user.userId);
-        const known = audited.has(candidate.user.userId)
-          ? undefined
-          : hints.get(candidate.user.arn);
-        return (
-          (known && notDueByHints(candidate, known, record, run)) ??
-          decideSafely(candidate, record, request.force, run)
-        );
-      }),
-    ),
+    managed.map((candidate) => {
+      const { userId } = candidate.user;
+      return (
+        young.get(userId) ??
+        limit(() => decideSafely(candidate, records.get(userId), request.force, run))
+      );
+    }),
   );
   rows.push(...decided.filter((result) => 'outcome' in result));
   const due = decided
@@ -167,29 +169,25 @@ function invalidRow(user: IamUser, reading: PolicyReading): ReportRow[] {
   return [about(user, 'invalid', reading.problems.join('; '))];
 }
 
-/** Users a run whose keys are listed although the hints say that they are young. */
+/** How many users a run. */
 const AUDITED_PER_RUN = 4;
 
 /**
- * Whose keys are listed in any case: a key that was switched off and on again looks young to the
+ * Whose keys are listed although they look young: a key that was switched off and on again looks young to the
  * credential report, and only the list tells its age. Who was rotated before is known by the record;
  * the others have their turn, a few in each run.
  */
 function auditees(
-  managed: readonly Managed[],
+  userIds: readonly string[],
   records: ReadonlyMap<string, RotationRecord>,
   nowMs: number,
-): ReadonlySet<string> {
-  const ids = managed
-    .map(({ user }) => user.userId)
-    .filter((userId) => !records.has(userId))
-    .sort();
+): string[] {
+  const ids = userIds.filter((userId) => !records.has(userId)).sort();
   const first = Math.floor(nowMs / (6 * HOUR_MS)) * AUDITED_PER_RUN;
-  return new Set(
-    Array.from({ length: AUDITED_PER_RUN }, (_, turn) => ids[(first + turn) % ids.length]).filter(
-      (userId) => userId !== undefined,
-    ),
-  );
+  return Array.from(
+    { length: AUDITED_PER_RUN },
+    (_, turn) => ids[(first + turn) % ids.length],
+  ).filter((userId) => userId !== undefined);
 }
 
 /** A row when even the hints on a user's keys tell that there is nothing to do. */

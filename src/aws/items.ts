@@ -72,6 +72,7 @@ const recordSchema = z.discriminatedUnion('state', [
     attempts: count,
     failedAttempts: count,
     firstAttemptAtMs: timestamp,
+    givenUpAtMs: z.optional(timestamp),
     newKeyDeactivatedAtMs: z.optional(timestamp),
   }),
   z.object({

@@ -59,7 +59,12 @@ export interface DeliveringRecord extends WithNewKey {
   /** Attempts of which it is known that they delivered nothing. */
   readonly failedAttempts: number;
   readonly firstAttemptAtMs: number;
-  /** Set when nothing was accepted for a week and the new key was put to sleep. */
+  /**
+   * Set when nothing was accepted for a week, before the new key is put to sleep: by it a later run
+   * tells that it was no person who did that.
+   */
+  readonly givenUpAtMs?: number;
+  /** Set when the new key was put to sleep. */
   readonly newKeyDeactivatedAtMs?: number;
 }
 

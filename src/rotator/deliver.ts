@@ -64,8 +64,14 @@ export async function schedule(
   run: Run,
   reason: string,
 ): Promise<ReportRow> {
-  const { attempts, failedAttempts, firstAttemptAtMs, newKeyDeactivatedAtMs, ...kept } =
-    held.record;
+  const {
+    attempts,
+    failedAttempts,
+    firstAttemptAtMs,
+    givenUpAtMs,
+    newKeyDeactivatedAtMs,
+    ...kept
+  } = held.record;
   const scheduled: ScheduledRecord = {
     ...kept,
     state: 'SCHEDULED',
@@ -90,6 +96,7 @@ export async function withdraw(
     attempts,
     failedAttempts,
     firstAttemptAtMs,
+    givenUpAtMs,
     newKeyDeactivatedAtMs,
     sealed,
     deleteOnMs,

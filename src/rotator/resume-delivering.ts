@@ -36,7 +36,9 @@ export async function resumeDelivering(
   const owner = await run.keys.owner(record.newKeyId);
 
   if (owner.kind === 'found' && owner.lastUsedAtMs !== undefined) {
-    if (owner.lastUsedAtMs <= (record.newKeyDeactivatedAtMs ?? 0) + CLOCKS_MS) {
+    // A run may have died before it wrote down that it had put the key to sleep.
+    const asleepSinceMs = record.newKeyDeactivatedAtMs ?? record.givenUpAtMs ?? 0;
+    if (owner.lastUsedAtMs <= asleepSinceMs + CLOCKS_MS) {
       // IAM tells of a use up to 15 minutes late: it was put to sleep although it had arrived. After a
       // later use it was a person who had woken it, and who may have put it to sleep again.
       held.assertTimeLeft();
@@ -136,8 +138,15 @@ async function giveUp(
     );
   }
   const target = { userName: record.userName, accessKeyId: record.newKeyId, keys };
-  await deactivateKey(held, target, run);
-  await held.release<DeliveringRecord>({ ...record, newKeyDeactivatedAtMs: run.clock.nowMs() });
+  const given = await held.advance<DeliveringRecord>({
+    ...record,
+    givenUpAtMs: run.clock.nowMs(),
+  });
+  await deactivateKey(given, target, run);
+  await given.release<DeliveringRecord>({
+    ...given.record,
+    newKeyDeactivatedAtMs: run.clock.nowMs(),
+  });
   return row(
     record,
     'failed',

@@ -76,9 +76,11 @@ const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
       attempts: count,
       failedAttempts: count,
       firstAttemptAtMs: atMs,
+      givenUpAtMs: atMs,
       newKeyDeactivatedAtMs: atMs,
     },
     'deactivateOnMs',
+    'givenUpAtMs',
     'newKeyDeactivatedAtMs',
   ),
   WITHDRAWING: some({
@@ -167,7 +169,8 @@ describe('a record in the table', () => {
   });
 
   it('is not believed when any field is missing or of another type', () => {
-    const optional = /^(deactivateOnMs|remindedAtMs|oldKeyGoneAtMs|newKeyDeactivatedAtMs)$/;
+    const optional =
+      /^(deactivateOnMs|remindedAtMs|oldKeyGoneAtMs|givenUpAtMs|newKeyDeactivatedAtMs)$/;
     fc.assert(
       fc.property(someRecord, fc.nat(), (record, pick) => {
         const fields = Object.keys(record).filter(

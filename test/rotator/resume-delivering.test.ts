@@ -333,13 +333,18 @@ describe('a new key that may have been delivered', () => {
     expect(world.recordIn(userId, 'DELIVERING').newKeyDeactivatedAtMs).toBeDefined();
   });
 
-  it('wakes up when it turns out that it was in use', async () => {
+  it.each([
+    ['', undefined],
+    [', though the run died that put it to sleep', dieAt('keys.deactivate', 'after')],
+  ])('wakes up when it turns out that it was in use%s', async (_, trouble) => {
     const { world, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
       iam: { lastUsedLagMs: 15 * MINUTE_MS },
     });
     world.clock.advance(7 * DAY_MS);
     world.iam.useKey(newKeyId);
+    world.onCall = trouble;
     await rotate(world);
+    world.onCall = undefined;
     expect(keys()[newKeyId]).toBe('Inactive');
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });

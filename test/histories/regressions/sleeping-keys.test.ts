@@ -23,3 +23,15 @@ regression('gives a person some minutes after an undelivered key was woken', {
     { afterMinutes: 2, do: 'rotate' },
   ],
 });
+
+// It was in use, but IAM told so too late, and the run that put it to sleep died before it wrote so.
+regression('wakes a key in use that a run put to sleep with its last breath', {
+  conditions: { post: 'arrived-unknown', lastUsedLagMinutes: 15 },
+  steps: [
+    { do: 'rotate' },
+    { afterMinutes: 10_080, do: 'open mail' },
+    { do: 'use newest key' },
+    { do: 'rotate', run: { troubles: [{ at: 'keys.deactivate', phase: 'after', kind: 'dies' }] } },
+    { afterMinutes: 60, do: 'rotate' },
+  ],
+});

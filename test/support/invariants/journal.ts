@@ -13,6 +13,7 @@ export interface Entry {
   readonly leaseUntilMs?: number;
   readonly deactivateOnMs?: number;
   readonly deleteOnMs?: number;
+  readonly givenUpAtMs?: number;
   readonly newKeyDeactivatedAtMs?: number;
 }
 

@@ -124,7 +124,11 @@ function wasScheduled(effect: Effect, scene: Scene): boolean {
 function mayActivate({ key, atMs }: Effect, { journal }: Scene): boolean {
   return journal
     .around(key.userId, atMs)
-    .some((entry) => entry.newKeyId === key.id && entry.newKeyDeactivatedAtMs !== undefined);
+    .some(
+      (entry) =>
+        entry.newKeyId === key.id &&
+        (entry.givenUpAtMs ?? entry.newKeyDeactivatedAtMs) !== undefined,
+    );
 }
 
 /** Rule 1 as things stand: who had a working key has one, and an unopened mail can be opened. */

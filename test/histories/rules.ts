@@ -227,7 +227,7 @@ export class Rules {
       this.#working.delete(userId);
       if (this.#ledger.isBlind(run, userId)) continue;
       if (this.#seemsToWork(userId)) continue;
-      if (this.#isReplacedUnopened(userId)) this.owed.add(userId);
+      if (this.#isReplacedUnopened(userId) || this.#hasLostBoth(userId)) this.owed.add(userId);
       else this.#tell(1, `${this.nameOf(userId)} is locked out by ${name}`);
     }
     // A new key that was mailed makes a user whole again.
@@ -249,6 +249,18 @@ export class Rules {
         .keysOf(userId)
         .some(({ madeBy, status }) => madeBy === 'program' && status === 'Active')
     );
+  }
+
+  /**
+   * Whether the key that is being replaced is itself one that nobody can open the mail of any more:
+   * a successor of unknown fate goes to sleep after a week although there is nothing else. It is
+   * woken with its first use.
+   */
+  #hasLostBoth(userId: string): boolean {
+    const entry = this.entry(userId);
+    const oldKey = this.#ledger.keysOf(userId).find(({ id }) => id === entry?.oldKeyId);
+    if (entry?.state !== 'DELIVERING' || oldKey?.madeBy !== 'program') return false;
+    return !this.#ledger.isHandedOver(oldKey);
   }
 
   /**

@@ -188,7 +188,8 @@ export class Stage {
 
   async #runRotator(invocation: Invocation, request: Request, isWhole: boolean): Promise<Told> {
     // What a run must have done is only known where no other one was at work.
-    const mustDoAll = isWhole && this.theatre.underWay === 0;
+    const isAlone = this.theatre.underWay === 0;
+    const mustDoAll = isWhole && isAlone;
     const found = this.ends.find();
     const sinceMs = this.ledger.nowMs + Math.min(0, this.theatre.skewMs(invocation));
     const ended = await this.theatre.rotate(invocation, request);
@@ -196,7 +197,8 @@ export class Stage {
     if (mustDoAll && (ended.kind === 'answered' || ended.kind === 'refused')) {
       this.ends.afterRun(found, sinceMs);
     }
-    if (ended.kind !== 'answered') return this.#end('a run', ended, invocation);
+    const isHealthy = isAlone && !isDisturbed(invocation);
+    if (ended.kind !== 'answered') return this.#end('a run', ended, isHealthy);
     const { rows } = ended.answer;
     for (const { userName, outcome, reason } of rows) {
       this.seen.add(`rotator: ${outcome}: ${plain(reason)}`);
@@ -212,9 +214,10 @@ export class Stage {
   /** As Lambda does, takes the records up to the first failed one off the stream. */
   async #runDestructor(invocation: Invocation, batch: readonly StreamRecord[]): Promise<Told> {
     if (batch.length === 0) return '';
+    const isHealthy = this.theatre.underWay === 0 && !isDisturbed(invocation);
     const ended = await this.theatre.destruct(invocation, batch);
     this.#searchEverything();
-    if (ended.kind !== 'answered') return this.#end('the destructor', ended, invocation);
+    if (ended.kind !== 'answered') return this.#end('the destructor', ended, isHealthy);
     const { rows, failures } = ended.answer;
     for (const { outcome, reason } of rows) {
       this.seen.add(`destructor: ${outcome}: ${plain(reason)}`);
@@ -223,7 +226,7 @@ export class Stage {
     const failed = batch.findIndex(({ dynamodb }) => failures.includes(dynamodb.SequenceNumber));
     this.#takeOff(failed < 0 ? batch : batch.slice(0, failed));
     const isUnreadable = this.ledger.recordless.size > 0;
-    if (failed >= 0 && !isDisturbed(invocation) && !this.#pausing && !isUnreadable) {
+    if (failed >= 0 && isHealthy && !this.#pausing && !isUnreadable) {
       this.tell(0, `the destructor gave records back: ${failures.join(', ')}`);
     }
     return rows.map(({ outcome, reason }) => `${outcome} (${reason})`).join('; ');
@@ -255,10 +258,11 @@ export class Stage {
   #end(
     what: string,
     ended: Exclude<Ended<unknown>, { kind: 'answered' }>,
-    invocation: Invocation,
+    isHealthy: boolean,
   ): string {
     if (ended.kind === 'killed') return 'killed';
-    if (ended.kind === 'failed' && !isDisturbed(invocation) && !this.#pausing) {
+    // Another run that is under way may let so much time pass that a call times out.
+    if (ended.kind === 'failed' && isHealthy && !this.#pausing) {
       this.tell(0, `${what} failed: ${ended.error}`);
     }
     return this.#failed(ended.error);

@@ -130,6 +130,19 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
+    name: 'puts a new key to sleep before it writes that it gives it up',
+    breaks: 'no user is stuck with a key that this program put to sleep',
+    file: DELIVERING,
+    edits: [
+      {
+        find: '  const given = await held.advance<DeliveringRecord>({',
+        replace:
+          '  await deactivateKey(held, target, run);\n  const given = await held.advance<DeliveringRecord>({',
+      },
+      { find: '  await deactivateKey(given, target, run);\n', replace: '' },
+    ],
+  },
+  {
     name: 'deletes a sleeping new key that a person has activated again',
     breaks: 'a person’s veto holds',
     file: DELIVERING,

@@ -59,6 +59,8 @@ export class Ends {
       if (this.#ledger.touchedWithin(userId, 1)) continue;
       if ((before?.leaseUntilMs ?? 0) + CLOCKS_MS > sinceMs || this.#veto(userId, before)) continue;
       const keys = this.#ledger.keysOf(userId);
+      const lagMs = (this.#conditions.listLagSeconds + 1) * SECOND_MS;
+      if (keys.some(({ changedAtMs }) => changedAtMs > sinceMs - lagMs)) continue;
       for (const key of keys) this.#checkUndelivered(key, keys, sinceMs);
       if (before) this.#checkOverdue(before, keys, sinceMs);
     }

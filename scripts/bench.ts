@@ -9,22 +9,11 @@ import {
   measureRun,
   type RunFigures,
 } from './bench/measure.ts';
-import { type BenchOptions, readOptions, USAGE, UsageError } from './bench/options.ts';
+import { type BenchOptions, readOptions, USAGE } from './bench/options.ts';
 import { type Figures, renderMarkdown, renderTables } from './bench/tables.ts';
+import { runProgram } from './command-line.ts';
 
-async function main(args: readonly string[]): Promise<number> {
-  let options: BenchOptions | 'help';
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function main(options: BenchOptions): Promise<number> {
   const figures = await measure(options);
   const render = {
     json: (all: Figures) => JSON.stringify(all),
@@ -63,4 +52,4 @@ async function measure(options: BenchOptions): Promise<Figures> {
   return { runs, expiries, load, bundles };
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, readOptions, main);

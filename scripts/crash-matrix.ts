@@ -6,26 +6,15 @@
  */
 import { existsSync } from 'node:fs';
 import { createProgress, type Progress } from '../src/cli/progress.ts';
+import { runProgram } from './command-line.ts';
 import { Lanes } from './crash-matrix/lanes.ts';
-import { type MatrixOptions, readOptions, USAGE, UsageError } from './crash-matrix/options.ts';
+import { type MatrixOptions, readOptions, USAGE } from './crash-matrix/options.ts';
 import { deploymentsOf, renderPairs, runPairs } from './crash-matrix/pairs/run.ts';
 import { runMatrix } from './crash-matrix/run.ts';
 import { bundle, FUNCTIONS } from './crash-matrix/stage.ts';
 import { renderMatrix } from './crash-matrix/table.ts';
 
-async function main(args: readonly string[]): Promise<number> {
-  let options: MatrixOptions | 'help';
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function main(options: MatrixOptions): Promise<number> {
   if (!FUNCTIONS.every((name) => existsSync(bundle(name)))) {
     process.stderr.write('There are no Lambda functions in dist/: run npm run build first.\n');
     return 2;
@@ -63,4 +52,4 @@ async function play(options: MatrixOptions): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, readOptions, main);

@@ -5,30 +5,19 @@
  * and 2 when the options can't be used.
  */
 import { mkdir } from 'node:fs/promises';
+import { runProgram, UsageError } from './command-line.ts';
 import { writeMails } from './demo/mailbox.ts';
-import { type DemoOptions, readOptions, USAGE, UsageError } from './demo/options.ts';
+import { type DemoOptions, readOptions, USAGE } from './demo/options.ts';
 import { Play } from './demo/play.ts';
 import { exitCodeOf, printIntroduction, printSummary, resultOf } from './demo/summary.ts';
 import { Timeline } from './demo/timeline.ts';
 import { createWorld, isBuilt } from './demo/world.ts';
 
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === 'help') {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    // Better now than when all is done and the mails can't be written.
-    if (options.keep !== undefined) await makeDirectory(options.keep);
-    if (!isBuilt())
-      throw new UsageError('There is nothing to run yet: `npm run build` comes first.');
-    return await show(options);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
+async function main(options: DemoOptions): Promise<number> {
+  // Better now than when all is done and the mails can't be written.
+  if (options.keep !== undefined) await makeDirectory(options.keep);
+  if (!isBuilt()) throw new UsageError('There is nothing to run yet: `npm run build` comes first.');
+  return show(options);
 }
 
 async function makeDirectory(directory: string): Promise<void> {
@@ -78,4 +67,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, readOptions, main);

@@ -6,23 +6,12 @@
  */
 import { existsSync } from 'node:fs';
 import { createProgress } from '../src/cli/progress.ts';
+import { runProgram } from './command-line.ts';
 import { playAll } from './histories/lanes.ts';
-import { type HistoriesOptions, readOptions, USAGE, UsageError } from './histories/options.ts';
+import { type HistoriesOptions, readOptions, USAGE } from './histories/options.ts';
 import { renderResult } from './histories/render.ts';
 
-async function main(args: readonly string[]): Promise<number> {
-  let options: HistoriesOptions | 'help';
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function main(options: HistoriesOptions): Promise<number> {
   const { runs: histories, seed, jobs, json, onBundles } = options;
   if (onBundles && !existsSync('dist/rotator/index.mjs')) {
     process.stderr.write('There are no Lambda functions in dist/: run npm run build first.\n');
@@ -43,4 +32,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, readOptions, main);

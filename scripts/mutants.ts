@@ -5,31 +5,20 @@
  */
 import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
+import { runProgram } from './command-line.ts';
 import { endChildrenWithThisProcess } from './engines/processes.ts';
 import { BUGS } from './mutants/bugs/index.ts';
 import { copyCheckout } from './mutants/copy.ts';
 import { type Hunter, hunt, soundness, type Verdict } from './mutants/hunt.ts';
 import { netsFor } from './mutants/nets.ts';
-import { type MutantsOptions, readOptions, USAGE, UsageError } from './mutants/options.ts';
+import { type MutantsOptions, readOptions, USAGE } from './mutants/options.ts';
 import { renderSummary, renderVerdict } from './mutants/render.ts';
 import { typeError } from './mutants/tools.ts';
 
 /** It takes long: whatever else the machine does comes first. */
 const NICE = 10;
 
-async function main(args: readonly string[]): Promise<number> {
-  let options: MutantsOptions | 'help';
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function main(options: MutantsOptions): Promise<number> {
   const { only, nets, json } = options;
   const bugs = BUGS.filter(({ name, file }) => only.test(name) || only.test(file));
   if (bugs.length === 0) {
@@ -66,4 +55,4 @@ async function main(args: readonly string[]): Promise<number> {
   return verdicts.every(({ outcome }) => outcome === 'caught') ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, readOptions, main);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readValues, UsageError, wholeNumber } from '../command-line.ts';
 import type { RunCase } from './measure.ts';
 
 export type Format = 'table' | 'markdown' | 'json';
@@ -10,10 +10,8 @@ export interface BenchOptions {
   readonly bundles: readonly string[];
 }
 
-/** The command line can't be used; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+/** The largest number that an option takes. */
+const MOST = 999_999;
 
 export const USAGE = `Usage: npm run bench [-- options]
 
@@ -40,12 +38,12 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
   const format = values.json ? 'json' : values.markdown ? 'markdown' : 'table';
-  const latencyMs = wholeNumber('latency', values.latency);
+  const latencyMs = wholeNumber('latency', values.latency, 0, MOST);
   const [users, due, count, iam, ses] = (
     ['users', 'due', 'expiries', 'iam-rate', 'ses-rate'] as const
   ).map((name) => {
     const text = values[name];
-    return text === undefined ? undefined : wholeNumber(name, text);
+    return text === undefined ? undefined : wholeNumber(name, text, 0, MOST);
   });
   if (users !== undefined || due !== undefined) {
     const limits = { ...(iam && { iamPerSecond: iam }), ...(ses && { sesPerSecond: ses }) };
@@ -80,30 +78,15 @@ function allRuns(): RunCase[] {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        users: { type: 'string' },
-        due: { type: 'string' },
-        latency: { type: 'string', default: '40' },
-        'iam-rate': { type: 'string' },
-        'ses-rate': { type: 'string' },
-        expiries: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        markdown: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) {
-    throw new UsageError(`--${name} is "${text}"; allowed: a whole number from 0 to 999999`);
-  }
-  return Number(text);
+  return readValues(args, {
+    users: { type: 'string' },
+    due: { type: 'string' },
+    latency: { type: 'string', default: '40' },
+    'iam-rate': { type: 'string' },
+    'ses-rate': { type: 'string' },
+    expiries: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

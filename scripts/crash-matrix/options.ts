@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { pattern, readValues, UsageError, wholeNumber } from '../command-line.ts';
 import {
   CONFIGURATIONS,
   type Configuration,
@@ -21,11 +21,6 @@ export interface MatrixOptions {
   readonly lanes: number;
   readonly pairs: boolean;
   readonly json: boolean;
-}
-
-/** The command line can't be used; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const USAGE = `Usage: npm run crash-matrix [-- options]
@@ -76,7 +71,7 @@ export function readOptions(args: readonly string[]): MatrixOptions | 'help' {
   return {
     configurations,
     faults: namesIn('faults', values.faults, FAULT_NAMES) ?? FAULT_NAMES,
-    points: pattern(values.points),
+    points: pattern('points', values.points),
     ...(size !== undefined && { sample: wholeNumber('sample', size, 1, 1_000_000) }),
     seed: wholeNumber('seed', values.seed, 0, 999_999_999),
     lanes: wholeNumber('lanes', values.lanes, 1, 16),
@@ -86,26 +81,18 @@ export function readOptions(args: readonly string[]): MatrixOptions | 'help' {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        mailer: { type: 'string' },
-        config: { type: 'string' },
-        points: { type: 'string', default: '' },
-        faults: { type: 'string' },
-        sample: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        lanes: { type: 'string', default: '2' },
-        pairs: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+  return readValues(args, {
+    mailer: { type: 'string' },
+    config: { type: 'string' },
+    points: { type: 'string', default: '' },
+    faults: { type: 'string' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '2' },
+    pairs: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 function namesIn<T extends string>(
@@ -120,18 +107,4 @@ function namesIn<T extends string>(
     throw new UsageError(`--${option} has "${unknown}"; allowed: ${allowed.join(', ')}`);
   }
   return allowed.filter((name) => names.includes(name));
-}
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch (error) {
-    throw new UsageError(`--points is "${text}"; allowed: a regular expression`, { cause: error });
-  }
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`--${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readValues, UsageError, wholeNumber } from '../command-line.ts';
 
 export const MAIL_CLIENTS = ['ses', 'smtp', 'mailgun'] as const;
 export type MailClient = (typeof MAIL_CLIENTS)[number];
@@ -11,11 +11,6 @@ export interface DemoOptions {
   readonly keep?: string;
   readonly seed: number;
   readonly json: boolean;
-}
-
-/** The command line can't be used; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const USAGE = `Usage: npm run demo [-- options]
@@ -61,27 +56,13 @@ export function readOptions(args: readonly string[]): DemoOptions | 'help' {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        users: { type: 'string', default: '36' },
-        days: { type: 'string', default: '100' },
-        'mail-client': { type: 'string', default: 'ses' },
-        keep: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`--${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
+  return readValues(args, {
+    users: { type: 'string', default: '36' },
+    days: { type: 'string', default: '100' },
+    'mail-client': { type: 'string', default: 'ses' },
+    keep: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

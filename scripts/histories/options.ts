@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readValues, wholeNumber } from '../command-line.ts';
 
 export interface HistoriesOptions {
   readonly runs: number;
@@ -7,11 +7,6 @@ export interface HistoriesOptions {
   readonly seed: number;
   readonly jobs: number;
   readonly json: boolean;
-}
-
-/** The command line can't be used; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const USAGE = `Usage: npm run histories [-- options]
@@ -54,27 +49,12 @@ export function readOptions(args: readonly string[]): HistoriesOptions | 'help' 
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        runs: { type: 'string', default: '10000' },
-        bundles: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        jobs: { type: 'string', default: '2' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(message, { cause: error });
-    throw error;
-  }
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`--${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
+  return readValues(args, {
+    runs: { type: 'string', default: '10000' },
+    bundles: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { pattern, readValues, UsageError } from '../command-line.ts';
 import { NET_NAMES, type NetName } from './nets.ts';
 
 export interface MutantsOptions {
@@ -6,11 +6,6 @@ export interface MutantsOptions {
   readonly only: RegExp;
   readonly nets: readonly NetName[];
   readonly json: boolean;
-}
-
-/** The command line can't be used; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const USAGE = `Usage: npm run mutants [-- options]
@@ -37,23 +32,16 @@ used.
 export function readOptions(args: readonly string[]): MutantsOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  return { only: pattern(values.only), nets: netsIn(values.nets), json: values.json };
+  return { only: pattern('only', values.only), nets: netsIn(values.nets), json: values.json };
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: 'string', default: '' },
-        nets: { type: 'string', default: NET_NAMES.join(',') },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  return readValues(args, {
+    only: { type: 'string', default: '' },
+    nets: { type: 'string', default: NET_NAMES.join(',') },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 function netsIn(text: string): NetName[] {
@@ -61,12 +49,4 @@ function netsIn(text: string): NetName[] {
   const unknown = names.find((name) => !NET_NAMES.some((net) => net === name));
   if (unknown === undefined) return NET_NAMES.filter((name) => names.includes(name));
   throw new UsageError(`--nets has "${unknown}"; allowed: ${NET_NAMES.join(', ')}`);
-}
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch (error) {
-    throw new UsageError(`--only is "${text}"; allowed: a regular expression`, { cause: error });
-  }
 }

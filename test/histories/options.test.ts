@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOptions, UsageError } from '../../scripts/histories/options.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import { readOptions } from '../../scripts/histories/options.ts';
 
 describe('the options of npm run histories', () => {
   it('have defaults', () => {

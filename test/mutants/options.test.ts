@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOptions, UsageError } from '../../scripts/mutants/options.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import { readOptions } from '../../scripts/mutants/options.ts';
 
 describe('the options', () => {
   it('are all bugs and all nets unless told', () => {

@@ -4,7 +4,7 @@
 import { isOpen, isTimerOf, nextStepAtMs, type OpenRecord, type Timer } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
-import { DAY_MS, iso } from '../domain/time.ts';
+import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import { cancel, destroy, rearm } from './destroy.ts';
@@ -43,7 +43,9 @@ export async function onRemoved(timer: Timer, run: Run): Promise<ReportRow> {
   const nowMs = run.clock.nowMs();
   if (run.dryRun || isLeased(record, nowMs)) {
     // The veto can't be written down now, and must not be lost: it travels with a new timer.
-    const atMs = run.dryRun ? nowMs + DAY_MS : nowMs + run.destruction.retryAfterMinutes * 60_000;
+    const atMs = run.dryRun
+      ? nowMs + DAY_MS
+      : nowMs + run.destruction.retryAfterMinutes * MINUTE_MS;
     await rearm(record, atMs, run, true);
     return { ...row(record, 'waiting', 'a person removed the timer; noted'), dueAt: iso(atMs) };
   }

@@ -64,16 +64,8 @@ export async function schedule(
   run: Run,
   reason: string,
 ): Promise<ReportRow> {
-  const {
-    attempts,
-    failedAttempts,
-    firstAttemptAtMs,
-    givenUpAtMs,
-    newKeyDeactivatedAtMs,
-    ...kept
-  } = held.record;
   const scheduled: ScheduledRecord = {
-    ...kept,
+    ...withoutAttempts(held.record),
     state: 'SCHEDULED',
     deliveredAtMs: run.clock.nowMs(),
   };
@@ -86,24 +78,27 @@ export async function schedule(
   };
 }
 
+/** What outlasts the delivery, however it ended. */
+function withoutAttempts({
+  attempts,
+  failedAttempts,
+  firstAttemptAtMs,
+  givenUpAtMs,
+  newKeyDeactivatedAtMs,
+  ...kept
+}: DeliveringRecord) {
+  return kept;
+}
+
 /** The new key was certainly never handed over: it is taken back. */
 export async function withdraw(
   held: Held<DeliveringRecord>,
   reason: string,
   run: Run,
 ): Promise<ReportRow> {
-  const {
-    attempts,
-    failedAttempts,
-    firstAttemptAtMs,
-    givenUpAtMs,
-    newKeyDeactivatedAtMs,
-    sealed,
-    deleteOnMs,
-    deactivateOnMs,
-    instructions,
-    ...kept
-  } = held.record;
+  const { sealed, deleteOnMs, deactivateOnMs, instructions, ...kept } = withoutAttempts(
+    held.record,
+  );
   return finishWithdrawal(
     await held.advance<WithdrawingRecord>({ ...kept, state: 'WITHDRAWING', reason }),
     run,

@@ -173,9 +173,9 @@ function invalidRow(user: IamUser, reading: PolicyReading): ReportRow[] {
 const AUDITED_PER_RUN = 4;
 
 /**
- * Whose keys are listed although they look young: a key that was switched off and on again looks young to the
- * credential report, and only the list tells its age. Who was rotated before is known by the record;
- * the others have their turn, a few in each run.
+ * Whose keys are listed although they look young: a key that was switched off and on again does so
+ * in the credential report, and only the list tells its age. Who was rotated before is known by the
+ * record; the others have their turn, a few in each run.
  */
 function auditees(
   userIds: readonly string[],

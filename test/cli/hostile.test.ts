@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Io, Output } from '../../src/cli/io.ts';
+import type { Io } from '../../src/cli/io.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Services } from '../../src/cli/services.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -17,6 +17,7 @@ import { anyJson, hostileText, INJECTED } from '../support/hostile.ts';
 import { rotate } from '../support/memory/life.ts';
 import { createWorld, type World } from '../support/memory/world.ts';
 import { historyItem, steering } from './support/command-line.ts';
+import { collect } from './support/output.ts';
 
 /** The ID of the first user of a world. */
 const BOB = 'AIDA00000000000000001';
@@ -78,20 +79,6 @@ async function ikr(argv: readonly string[], services: Services, columns?: number
   };
   const code = await runCommandLine(argv, io, () => services);
   return { code, out: outputs[0].text(), err: outputs[1].text() };
-}
-
-function collect(columns: number | undefined): { stream: Output; text(): string } {
-  const chunks: string[] = [];
-  const stream = new PassThrough({
-    transform(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return {
-    stream: Object.assign(stream, columns === undefined ? {} : { isTTY: true, columns }),
-    text: () => chunks.join(''),
-  };
 }
 
 /** What must hold of everything that a command writes. */

@@ -1,14 +1,15 @@
 /** The command line in this process, against a local account over HTTP. */
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { documentClient } from '../../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
-import type { Io, Output } from '../../../src/cli/io.ts';
+import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
 import type { Journal } from '../../../src/ports.ts';
 import { systemClock } from '../../../src/wiring.ts';
 import { type LocalAccount, startLocalAccount } from '../../support/account/index.ts';
+import { collect } from './output.ts';
 
 const DAY_MS = 86_400_000;
 export const TABLE = 'ikr';
@@ -134,20 +135,6 @@ async function run(argv: readonly string[], how: Invocation): Promise<Result> {
   Object.assign(process.env, before);
   const out = stdout.text();
   return { code, out, err: stderr.text(), json: () => JSON.parse(out) };
-}
-
-function collect(columns: number | undefined): { stream: Output; text(): string } {
-  const chunks: string[] = [];
-  const stream = new PassThrough({
-    transform(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return {
-    stream: Object.assign(stream, columns === undefined ? {} : { isTTY: true, columns }),
-    text: () => chunks.join(''),
-  };
 }
 
 /** A closed rotation, with what a test does not care about filled in. */

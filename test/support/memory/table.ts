@@ -24,8 +24,12 @@ type Attribute =
   | { readonly S: string }
   | { readonly N: string }
   | { readonly BOOL: boolean }
-  | { readonly L: readonly Attribute[] };
-type AttributeMap = Readonly<Record<string, Attribute>>;
+  | { readonly NULL: true }
+  | { readonly L: readonly Attribute[] }
+  | { readonly M: AttributeMap };
+interface AttributeMap {
+  readonly [name: string]: Attribute;
+}
 
 /**
  * The DynamoDB table: its items, their expiry, and the stream of removals. Writes and changes put
@@ -128,10 +132,13 @@ function marshal(item: Item): AttributeMap {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attribute(value)]));
 }
 
+/** Whatever somebody can write by hand as well. */
 function attribute(value: unknown): Attribute {
+  if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'number' || typeof value === 'bigint') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map(attribute) };
-  throw new TypeError(`no item of ours holds a ${typeof value}`);
+  if (typeof value === 'object') return { M: marshal(value as Item) };
+  throw new TypeError(`no item holds a ${typeof value}`);
 }

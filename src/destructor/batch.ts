@@ -8,8 +8,8 @@ import type { ReportRow } from '../domain/report.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError } from '../errors.ts';
 import { prefetch } from '../journal/prefetch.ts';
+import { rearm } from '../journal/rearm.ts';
 import type { Run } from '../run.ts';
-import { rearm } from './destroy.ts';
 import { readBatch, readRecord, type StreamItem, sequenceNumberOf } from './event.ts';
 import { onExpired, onRemoved } from './timers.ts';
 

@@ -5,9 +5,11 @@ import { isOpen, isTimerOf, nextStepAtMs, type OpenRecord, type Timer } from '..
 import type { ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
+import { cancel } from '../journal/cancel.ts';
 import { Held, isLeased } from '../journal/held.ts';
+import { rearm } from '../journal/rearm.ts';
 import type { Run } from '../run.ts';
-import { cancel, destroy, rearm } from './destroy.ts';
+import { destroy } from './destroy.ts';
 
 /** The TTL service removed the timer. The record, not the timer, says what is to be done. */
 export async function onExpired(timer: Timer, run: Run): Promise<ReportRow> {

@@ -9,9 +9,9 @@ import {
   type OpenRecord,
   type RotationRecord,
 } from '../domain/record.ts';
+import { cancel } from '../journal/cancel.ts';
 import { Held, type HoldPorts, isLeased } from '../journal/held.ts';
 import type { Keys } from '../ports.ts';
-import { cancel } from './destroy.ts';
 
 export type Veto =
   /** Both keys stay until a person deletes one. */

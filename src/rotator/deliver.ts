@@ -3,7 +3,6 @@
  * pair is in the journal and can be delivered again.
  */
 import { composeNewKeyMail } from '../delivery/mails.ts';
-import { rearm } from '../destructor/destroy.ts';
 import { isOnlyActive, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { Enclosed } from '../domain/mail/facts.ts';
 import {
@@ -18,6 +17,7 @@ import { row } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
 import { deleteKey } from '../journal/effects.ts';
 import type { Held } from '../journal/held.ts';
+import { rearm } from '../journal/rearm.ts';
 import type { Run } from '../run.ts';
 
 /**

@@ -2,7 +2,7 @@
  * Going on with a rotation whose new key was handed over, or that a person has cancelled.
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
-import { destroy, rearm } from '../destructor/destroy.ts';
+import { destroy } from '../destructor/destroy.ts';
 import { type DestructionPolicy, maxAgeAtMs, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey, Listed } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
@@ -18,6 +18,7 @@ import { planRotation } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { Held } from '../journal/held.ts';
+import { rearm } from '../journal/rearm.ts';
 import type { Run } from '../run.ts';
 
 /** From this much over its time on, an old key is destroyed here: TTL may be two days late. */

@@ -3,7 +3,6 @@
  * is given up.
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
-import { cancel } from '../destructor/destroy.ts';
 import { isOnlyActive, SETTLED_AFTER_MS } from '../domain/destruction.ts';
 import type { AccessKey, Listed } from '../domain/identity.ts';
 import { type PolicyReading, promise } from '../domain/policy.ts';
@@ -12,6 +11,7 @@ import type { ReportRow } from '../domain/report.ts';
 import { backOffMs } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
+import { cancel } from '../journal/cancel.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';

@@ -1,7 +1,7 @@
 /**
  * Going on with a rotation that another run left open, state by state.
  */
-import { cancel } from '../destructor/destroy.ts';
+
 import type { IamUser, Listed } from '../domain/identity.ts';
 import { type PolicyReading, policyFor } from '../domain/policy.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { oldestActive, type ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
+import { cancel } from '../journal/cancel.ts';
 import { Held, isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
 import { finishWithdrawal } from './deliver.ts';

@@ -3,6 +3,7 @@ import type { Bug } from '../bug.ts';
 
 const PLAN = 'src/domain/destruction.ts';
 const DESTROY = 'src/destructor/destroy.ts';
+const LOOK = 'src/destructor/look.ts';
 const TIMERS = 'src/destructor/timers.ts';
 const BATCH = 'src/destructor/batch.ts';
 const EVENT = 'src/destructor/event.ts';
@@ -146,7 +147,7 @@ export const DESTROYING: readonly Bug[] = [
   {
     name: 'acts on the keys of whoever has the name now (GetUser is skipped)',
     breaks: 'no key is touched that belongs to a namesake',
-    file: DESTROY,
+    file: LOOK,
     edits: [
       {
         find: '    (await run.keys.userId(record.userName)) === record.userId\n      ?',
@@ -157,7 +158,7 @@ export const DESTROYING: readonly Bug[] = [
   {
     name: 'acts on the keys of the user whom a forged record names',
     breaks: 'no key is touched on the word of a record that names another user’s keys',
-    file: DESTROY,
+    file: LOOK,
     edits: [
       {
         find: '  if (userName !== record.userName && (await run.keys.userId(userName)) !== record.userId) {',

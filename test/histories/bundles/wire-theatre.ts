@@ -13,6 +13,8 @@ import { type Call, type LocalAccount, startLocalAccount } from '../../support/a
 import type { Invocation as Outcome } from '../../support/account/lambda-host.ts';
 import { LeakSearch } from '../../support/invariants/leaks.ts';
 import { readJwk } from '../../support/invariants/post.ts';
+import type { CallName } from '../../support/memory/calls.ts';
+import { tellEffect } from '../../support/memory/effects.ts';
 import type { StreamRecord } from '../../support/memory/table.ts';
 import type { Command, Conditions, Invocation } from '../history.ts';
 import type { Ended, Hooks, Theatre } from '../scenery.ts';
@@ -242,28 +244,9 @@ export class WireTheatre implements Theatre {
     return outcome;
   }
 
-  #note(name: string, { resource }: Call): void {
-    const { user = '', ak = '' } = resource;
-    const effects: Readonly<Record<string, () => string>> = {
-      'keys.create': () => 'create key',
-      'keys.activate': () => 'activate key',
-      'keys.deactivate': () => 'deactivate key',
-      'keys.delete': () => 'delete key',
-      'parameters.put': () => 'put content key',
-      'parameters.remove': () => 'remove content key',
-      'mailer.send': () => 'send mail',
-      'journal.begin': () => 'write STARTED',
-      'journal.replace': () => `write ${this.scenery.table.get({ user, ak })?.state}`,
-      'journal.putTimer': () => {
-        const isVetoed = this.scenery.table.get({ user, ak })?.vetoed !== undefined;
-        return isVetoed ? 'put vetoed timer' : 'put timer';
-      },
-      'journal.removeTimer': () => 'remove timer',
-      'journal.addHistory': () => 'write history',
-    };
-    const effect = effects[name]?.();
-    if (effect === undefined) return;
-    this.scenery.effects.push(effect);
+  #note(name: CallName, { resource: { user = '', ak = '' } }: Call): void {
+    const told = tellEffect(name, this.scenery.table.get({ user, ak }));
+    if (told !== undefined) this.scenery.effects.push(told);
   }
 
   blind(how: 'unlisted' | 'hidden'): () => void {

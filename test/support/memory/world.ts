@@ -19,6 +19,7 @@ import {
   type Pass,
 } from './calls.ts';
 import { VirtualClock } from './clock.ts';
+import { tellEffect, type Written } from './effects.ts';
 import { type IamOptions, MemoryIam, type NewUser } from './iam.ts';
 import { memoryJournal } from './journal.ts';
 import { MemoryMail } from './mail.ts';
@@ -236,27 +237,11 @@ export class World {
   }
 
   #note(name: CallName, args: readonly unknown[]): void {
-    const told = EFFECTS[name]?.(args);
-    if (told) this.effects.push(told);
+    const told = tellEffect(name, args[name === 'journal.replace' ? 1 : 0] as Written);
+    if (told !== undefined) this.effects.push(told);
   }
 }
 
 export function createWorld(options: WorldOptions = {}): World {
   return new World(options);
 }
-
-/** The calls that change something, and how `World.effects` tells of them. */
-const EFFECTS: Partial<Record<CallName, (args: readonly unknown[]) => string>> = {
-  'journal.begin': () => 'write STARTED',
-  'journal.replace': ([, next]) => `write ${(next as RotationRecord).state}`,
-  'journal.putTimer': ([timer]) => ((timer as Timer).vetoed ? 'put vetoed timer' : 'put timer'),
-  'journal.removeTimer': () => 'remove timer',
-  'journal.addHistory': () => 'write history',
-  'keys.create': () => 'create key',
-  'keys.activate': () => 'activate key',
-  'keys.deactivate': () => 'deactivate key',
-  'keys.delete': () => 'delete key',
-  'parameters.put': () => 'put content key',
-  'parameters.remove': () => 'remove content key',
-  'mailer.send': () => 'send mail',
-};

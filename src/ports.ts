@@ -116,8 +116,8 @@ export interface Journal {
   putTimer(timer: Timer): Promise<void>;
   removeTimer(userId: string, oldKeyId: string): Promise<void>;
   addHistory(item: HistoryItem): Promise<void>;
-  /** Closed rotations, oldest first; of one user or of all. */
-  history(userId?: string): Promise<HistoryItem[]>;
+  /** Closed rotations, oldest first, of one user or of all; and what can't be read, in words. */
+  history(userId?: string): Promise<{ items: HistoryItem[]; problems: string[] }>;
 }
 
 export interface Mailer {

@@ -21,6 +21,7 @@ import {
   HISTORY_PREFIX,
   type Item,
   ItemError,
+  noting,
   RECORD_KEY,
   recordKey,
   toHistoryItem,
@@ -87,13 +88,9 @@ export function dynamodbJournal(
           }),
         ),
       )) {
-        try {
-          if (item.ak === RECORD_KEY) records.push(toRecord(item));
-          else timers.push(toTimer(item));
-        } catch (error) {
-          if (!(error instanceof ItemError)) throw error;
-          problems.push(error.message);
-        }
+        noting(problems, () =>
+          item.ak === RECORD_KEY ? records.push(toRecord(item)) : timers.push(toTimer(item)),
+        );
       }
       return { records, timers, problems };
     },
@@ -111,8 +108,11 @@ export function dynamodbJournal(
           new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
         );
         for (const item of responses?.[table] ?? []) {
-          const record = readable(item);
-          if (record) records.set(record.userId, record);
+          // Reading it alone tells what is wrong with an item that was changed by hand.
+          noting([], () => {
+            const record = toRecord(item);
+            records.set(record.userId, record);
+          });
         }
       }
       return records;
@@ -180,28 +180,19 @@ export function dynamodbJournal(
 
     async history(userId) {
       const items: HistoryItem[] = [];
+      const problems: string[] = [];
       for await (const item of userId === undefined
         ? pages((start) => dynamodb.send(new ScanCommand(allHistory(table, start))))
         : pages((start) => dynamodb.send(new QueryCommand(historyOf(table, userId, start))))) {
-        items.push(fromHistoryItem(item));
+        noting(problems, () => items.push(fromHistoryItem(item)));
       }
-      return items.sort((a, b) => a.closedAtMs - b.closedAtMs);
+      return { items: items.sort((a, b) => a.closedAtMs - b.closedAtMs), problems };
     },
   };
 }
 
 /** What one call can ask for. */
 const BATCH_SIZE = 100;
-
-/** `undefined` for an item that was changed by hand: reading it alone tells what is wrong. */
-function readable(item: Item): RotationRecord | undefined {
-  try {
-    return toRecord(item);
-  } catch (error) {
-    if (error instanceof ItemError) return undefined;
-    throw error;
-  }
-}
 
 type PageKey = Record<string, unknown> | undefined;
 

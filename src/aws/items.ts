@@ -131,6 +131,19 @@ export class ItemError extends Error {
   override readonly name = 'ItemError';
 }
 
+/**
+ * Reads one item of many. One that was changed by hand must not stand in the way of the others: what
+ * is wrong with it is added to `problems`.
+ */
+export function noting(problems: string[], read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ItemError)) throw error;
+    problems.push(error.message);
+  }
+}
+
 export function recordKey(userId: string) {
   return { user: userId, ak: RECORD_KEY };
 }

@@ -18,6 +18,8 @@ export interface Terminal {
   printProse(text: string): void;
   /** Sentences about the work, broken at blanks where the terminal ends. */
   noteProse(text: string): void;
+  /** What is wrong with a part of it, on standard error. */
+  noteProblem(problem: string, style?: Style): void;
   /** A machine-readable result. */
   json(value: unknown): void;
   /** A result in a format of its own, byte by byte. */
@@ -37,16 +39,20 @@ const NARROWEST = 40;
 export function createTerminal({ stdout, stderr, env }: Io): Terminal {
   const print = (line: string) => void stdout.write(`${harmless(line)}\n`);
   const note = (line: string) => void stderr.write(`${harmless(line)}\n`);
+  const noteProse = (text: string) => breakText(text, widthOf(stderr)).forEach(note);
+  const paintNote = painter(stderr, env);
   return {
     note,
-    noteProse: (text) => breakText(text, widthOf(stderr)).forEach(note),
+    noteProse,
+    noteProblem: (problem, style = 'yellow') =>
+      noteProse(`${paintNote(style, 'Problem:')} ${shown(problem)}`),
     print,
     printProse: (text) => breakText(text, widthOf(stdout)).forEach(print),
     json: (value) => void stdout.write(`${toJson(value)}\n`),
     raw: (text) => void stdout.write(text),
     width: widthOf(stdout),
     paint: painter(stdout, env),
-    paintNote: painter(stderr, env),
+    paintNote,
   };
 }
 

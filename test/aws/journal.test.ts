@@ -283,8 +283,10 @@ describe('the journal', () => {
     await journal.addHistory({ ...historyItem, startedAtMs: 2, closedAtMs: 20 });
     await journal.addHistory({ ...historyItem, startedAtMs: 1, closedAtMs: 10 });
     await journal.addHistory({ ...historyItem, userId: 'AIDABOB', closedAtMs: 15 });
-    expect((await journal.history()).map(({ closedAtMs }) => closedAtMs)).toEqual([10, 15, 20]);
-    expect((await journal.history('AIDAALICE')).map(({ closedAtMs }) => closedAtMs)).toEqual([
+    expect((await journal.history()).items.map(({ closedAtMs }) => closedAtMs)).toEqual([
+      10, 15, 20,
+    ]);
+    expect((await journal.history('AIDAALICE')).items.map(({ closedAtMs }) => closedAtMs)).toEqual([
       10, 20,
     ]);
   });

@@ -101,6 +101,25 @@ describe('ikr history', () => {
     });
   });
 
+  it('tells what it can when an item was changed by hand, and that it is not all', async () => {
+    const broken = await startCommandLine();
+    try {
+      await broken.journal.addHistory(historyItem({ startedAtMs: 1, reason: 'readable' }));
+      await broken.account.hands.putItem(TABLE, {
+        user: { S: aliceId },
+        ak: { S: 'history#2026-01-01T00:00:00.000Z' },
+        outcome: { S: 'perhaps' },
+      });
+      const { code, out, err } = await broken.ikr(['history', '--table', TABLE]);
+
+      expect(code).toBe(1);
+      expect(out).toContain('readable');
+      expect(err).toMatch(/^Problem: The table's item .* can't be read/);
+    } finally {
+      await broken.close();
+    }
+  });
+
   it('wants one form at a time', async () => {
     expect((await history('--csv', '--json')).code).toBe(2);
   });

@@ -27,7 +27,7 @@ export async function history(
   if (options.json && options.csv) throw new UsageError('Choose one: --json or --csv.');
   const terminal = createTerminal(io);
   const journal = services.journal(await tableName(options, io, services));
-  const items =
+  const { items, problems } =
     options.user === undefined
       ? await journal.history()
       : await historyOf(options.user, journal, services);
@@ -35,17 +35,21 @@ export async function history(
   if (options.json) terminal.json(items.map(facts));
   else if (options.csv) terminal.raw(toCsv(items));
   else if (items.length === 0) {
-    terminal.print(
-      options.user === undefined
-        ? 'No rotation was closed yet.'
-        : `No closed rotation of ${shown(options.user)}.`,
-    );
+    if (problems.length === 0) terminal.print(nothing(options));
   } else {
     printTable(terminal, items, COLUMNS);
     terminal.print('');
     terminal.printProse(totals(items));
   }
-  return EXIT.ok;
+  for (const problem of problems) terminal.noteProblem(problem);
+  // Whoever audits must not take a part for the whole.
+  return problems.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+function nothing({ user }: HistoryOptions): string {
+  return user === undefined
+    ? 'No rotation was closed yet.'
+    : `No closed rotation of ${shown(user)}.`;
 }
 
 /**
@@ -56,13 +60,17 @@ async function historyOf(
   user: string,
   journal: Journal,
   services: Services,
-): Promise<HistoryItem[]> {
+): ReturnType<Journal['history']> {
   if (UNIQUE_ID.test(user)) {
     const own = await journal.history(user);
-    if (own.length > 0) return own;
+    if (own.items.length + own.problems.length > 0) return own;
   }
-  const [all, userId] = await Promise.all([journal.history(), idOf(user, services.keys())]);
-  return all.filter((item) => item.userName === user || item.userId === userId);
+  const [{ items, problems }, userId] = await Promise.all([
+    journal.history(),
+    idOf(user, services.keys()),
+  ]);
+  const isMeant = (item: HistoryItem) => item.userName === user || item.userId === userId;
+  return { items: items.filter(isMeant), problems };
 }
 
 const STYLES: Readonly<Record<Outcome, Style | undefined>> = {

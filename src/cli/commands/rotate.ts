@@ -157,9 +157,7 @@ function tell(
   );
   if (report.dryRun) terminal.print('Dry run: nothing was changed.');
   for (const note of report.notes) terminal.noteProse(shown(note));
-  for (const problem of report.problems) {
-    terminal.noteProse(`${terminal.paintNote('red', 'Problem:')} ${shown(problem)}`);
-  }
+  for (const problem of report.problems) terminal.noteProblem(problem, 'red');
 }
 
 function columns(nowMs: number): Column<ReportRow>[] {

@@ -70,9 +70,7 @@ export async function status(options: StatusOptions, io: Io, services: Services)
   } else {
     if (wanted) for (const row of rows) printCard(row, nowMs, terminal);
     else printAll(rows, inventory.users.length, settings, nowMs, terminal);
-    for (const problem of problems) {
-      terminal.noteProse(`${terminal.paintNote('yellow', 'Problem:')} ${shown(problem)}`);
-    }
+    for (const problem of problems) terminal.noteProblem(problem);
   }
   log.tell();
   for (const name of unknown) {

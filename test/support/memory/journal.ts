@@ -3,6 +3,7 @@ import {
   HISTORY_PREFIX,
   type Item,
   ItemError,
+  noting,
   RECORD_KEY,
   recordKey,
   toHistoryItem,
@@ -11,7 +12,7 @@ import {
   toTimer,
   toTimerItem,
 } from '../../../src/aws/items.ts';
-import type { RotationRecord, Timer } from '../../../src/domain/record.ts';
+import type { HistoryItem, RotationRecord, Timer } from '../../../src/domain/record.ts';
 import { Conflict } from '../../../src/errors.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import type { MemoryTable } from './table.ts';
@@ -41,13 +42,9 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       const problems: string[] = [];
       for (const item of table.items(scanLagMs)) {
         if (item.ak !== RECORD_KEY && item.delete_on === undefined) continue;
-        try {
-          if (item.ak === RECORD_KEY) records.push(toRecord(item));
-          else timers.push(toTimer(item));
-        } catch (error) {
-          if (!(error instanceof ItemError)) throw error;
-          problems.push(error.message);
-        }
+        noting(problems, () =>
+          item.ak === RECORD_KEY ? records.push(toRecord(item)) : timers.push(toTimer(item)),
+        );
       }
       return { records, timers, problems };
     },
@@ -58,12 +55,12 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
     },
 
     async readAll(userIds) {
-      const found = userIds.flatMap((userId) => {
+      const records = new Map<string, RotationRecord>();
+      for (const userId of userIds) {
         const item = table.get(recordKey(userId));
-        const record = item && readable(item);
-        return record && !(record instanceof ItemError) ? [[userId, record] as const] : [];
-      });
-      return new Map(found);
+        if (item) noting([], () => records.set(userId, toRecord(item)));
+      }
+      return records;
     },
 
     async begin(record, { ignoreBackOff = false } = {}) {
@@ -98,13 +95,14 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
     },
 
     async history(userId) {
-      return table
-        .items()
-        .filter(
-          ({ user, ak }) => String(ak).startsWith(HISTORY_PREFIX) && (!userId || user === userId),
-        )
-        .map(fromHistoryItem)
-        .sort((a, b) => a.closedAtMs - b.closedAtMs);
+      const items: HistoryItem[] = [];
+      const problems: string[] = [];
+      for (const item of table.items()) {
+        if (!String(item.ak).startsWith(HISTORY_PREFIX)) continue;
+        if (userId !== undefined && item.user !== userId) continue;
+        noting(problems, () => items.push(fromHistoryItem(item)));
+      }
+      return { items: items.sort((a, b) => a.closedAtMs - b.closedAtMs), problems };
     },
   };
 }

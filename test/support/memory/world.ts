@@ -213,8 +213,8 @@ export class World {
       .map(toTimer);
   }
 
-  history(userId?: string): Promise<HistoryItem[]> {
-    return memoryJournal(this.table, this.clock).history(userId);
+  async history(userId?: string): Promise<HistoryItem[]> {
+    return (await memoryJournal(this.table, this.clock).history(userId)).items;
   }
 
   /** Everything that a run could change, for comparing before and after. */

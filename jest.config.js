@@ -1,10 +1,7 @@
 /** Tests run as native ES modules, the way the bundles do. */
 export default {
   testEnvironment: 'node',
-  setupFiles: [
-    '<rootDir>/test/support/one-realm.ts',
-    '<rootDir>/test/support/property-seed.ts',
-  ],
+  setupFiles: ['<rootDir>/test/support/one-realm.ts', '<rootDir>/test/support/property-seed.ts'],
   roots: ['<rootDir>/test'],
   // Only a net: nothing here is about time, and machines differ.
   testTimeout: 120_000,

@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createProgress, type Progress } from '../src/cli/progress.ts';
-import { runProgram } from './command-line.ts';
+import { runProgram, UsageError } from './command-line.ts';
 import { Lanes } from './crash-matrix/lanes.ts';
 import { type MatrixOptions, readOptions, USAGE } from './crash-matrix/options.ts';
 import { deploymentsOf, renderPairs, runPairs } from './crash-matrix/pairs/run.ts';
@@ -43,6 +43,7 @@ async function play(options: MatrixOptions): Promise<number> {
     const bar = progress('First faults');
     return tell(await runPairs(deploymentsOf(configurations), many, lanes, bar), renderPairs);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // Such as a life that goes wrong although nothing was made to.
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     return 1;

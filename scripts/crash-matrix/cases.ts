@@ -24,12 +24,17 @@ export function casesOf(
       .map((fault) => {
         const id = idOf({ configuration, point, fault });
         // TTL deletes within a day or two; here a third of the lives meet it a day late.
-        return { configuration, point, fault, ttlLateMs: hash(id) % 3 === 0 ? DAY_MS : 0 };
+        const ttlLateMs = hash(id) % 3 === 0 ? DAY_MS : 0;
+        return { configuration, point, fault, ttlLateMs, doubleRun: 1 + (hash(id) % 2) };
       }),
   );
 }
 
-function idOf({ configuration, point, fault }: Omit<Case, 'ttlLateMs'>): string {
+function idOf({
+  configuration,
+  point,
+  fault,
+}: Pick<Case, 'configuration' | 'point' | 'fault'>): string {
   return [nameOf(configuration), point.step, point.call, fault].join(' | ');
 }
 

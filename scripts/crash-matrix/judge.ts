@@ -99,7 +99,7 @@ export async function judge(
     problems.push('the old key is still there');
   }
   if (keys.length !== 1) problems.push(`the user has ${keys.length} keys`);
-  if (key?.status !== 'Active') problems.push('the user has no active key');
+  if (!keys.some(({ status }) => status === 'Active')) problems.push('the user has no active key');
   if (key?.lastUsedAtMs === undefined) problems.push('the owner does not use the new key');
   if (timers > 0) problems.push(`${timers} timers are left`);
   if (parameters.length > 0) problems.push(`a parameter is left: ${parameters.join(', ')}`);

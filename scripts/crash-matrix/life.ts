@@ -6,7 +6,7 @@
  */
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Call, LocalAccount } from '../../test/support/account/index.ts';
-import type { Invocation } from '../../test/support/account/lambda-host.ts';
+import type { Invocation, LambdaHost } from '../../test/support/account/lambda-host.ts';
 import { Invariants } from '../../test/support/invariants.ts';
 import { type ArmedFault, arm, type FaultName } from './faults.ts';
 import { type Ending, judge, RotationView } from './judge.ts';
@@ -30,11 +30,13 @@ const DELIVERIES = 11;
 
 export const STORIES = {
   /** The owner changes keys before anything happens to the old one. */
-  prompt: { opensAfterHours: 12, ttlLateHours: 0 },
+  prompt: { keyAgeDays: 81, opensAfterHours: 12, ttlLateHours: 0 },
   /** The owner opens the mail after the date it names. */
-  slow: { opensAfterHours: 54, ttlLateHours: 0 },
+  slow: { keyAgeDays: 81, opensAfterHours: 54, ttlLateHours: 0 },
   /** The TTL service is two days late, and the rotator has to see to it. */
-  'late-ttl': { opensAfterHours: 12, ttlLateHours: 48 },
+  'late-ttl': { keyAgeDays: 81, opensAfterHours: 12, ttlLateHours: 48 },
+  /** The owner opens the mail when the old key is already too old to work on. */
+  overdue: { keyAgeDays: 89, opensAfterHours: 102, ttlLateHours: 0 },
 } as const;
 
 export type StoryName = keyof typeof STORIES;
@@ -45,6 +47,8 @@ export interface Trouble {
   readonly fault: FaultName;
   /** How late the TTL service is once it has gone wrong. */
   readonly ttlLateMs: number;
+  /** The run after it, counted from 1, that is made by two rotators at once. */
+  readonly doubleRun: number;
 }
 
 /** One invocation of a function, as it is looked at afterwards. */
@@ -62,6 +66,8 @@ export interface Lived extends Ending {
   readonly invoked: readonly Invoked[];
   /** Whether the call that was to go wrong was made at all. */
   readonly struck: boolean;
+  /** What the functions complained of, oldest first; each complaint once. */
+  readonly complaints: readonly string[];
 }
 
 /** Lives a story, in good health or with one trouble. */
@@ -86,7 +92,9 @@ class Life {
   readonly #rotation: RotationView;
   readonly #invoked: Invoked[] = [];
   readonly #problems: string[] = [];
+  readonly #complaints = new Set<string>();
   #armed: ArmedFault | undefined;
+  #runsAfterTrouble = 0;
 
   constructor(stage: Stage, account: LocalAccount, story: StoryName, trouble?: Trouble) {
     this.#stage = stage;
@@ -95,7 +103,7 @@ class Life {
     this.#trouble = trouble;
     const { hands } = account;
     const { userId } = hands.createUser('alice', { tags: { 'IKR:EMAIL': 'alice@example.com' } });
-    const first = hands.createKey('alice', { ageMs: 81 * DAY_MS });
+    const first = hands.createKey('alice', { ageMs: this.#story.keyAgeDays * DAY_MS });
     this.#rotation = new RotationView(account, TABLE, 'alice', userId, first.accessKeyId);
     this.#owner = new Owner(account, first, this.#story.opensAfterHours * HOUR_MS);
     const { encrypted, used } = stage.configuration;
@@ -117,7 +125,7 @@ class Life {
     while (clock.nowMs() < untilMs) {
       await this.#run();
       await this.#owner.work();
-      await this.#look([]);
+      await this.#invariants.observe();
       pauseMs = this.#isQuiet(quietSince) ? Math.min(2 * pauseMs, MAX_CALM_MS) : SCHEDULE_MS;
       quietSince = this.#invoked.length;
       // What is due in a day is so in full seconds: a minute makes sure that it is.
@@ -134,6 +142,7 @@ class Life {
       problems: [...this.#problems, ...ending.problems],
       days: ((overAtMs ?? clock.nowMs()) - fromMs) / DAY_MS,
       invoked: this.#invoked,
+      complaints: [...this.#complaints],
       struck: this.#armed?.struckAtMs !== undefined,
     };
   }
@@ -146,9 +155,20 @@ class Life {
 
   async #run(): Promise<void> {
     const sinceMs = this.#account.clock.nowMs();
-    const answer = await this.#invoke('rotator', {});
-    const cameToItsEnd = !answer.died && !isTimedOut(answer);
-    await this.#look(outputOf(answer), cameToItsEnd ? sinceMs : undefined);
+    if (this.#armed?.struckAtMs !== undefined) this.#runsAfterTrouble += 1;
+    const twice = this.#trouble !== undefined && this.#runsAfterTrouble === this.#trouble.doubleRun;
+    const { hosts, secondRotator } = this.#stage;
+    const answers = await this.#invoke(
+      'rotator',
+      {},
+      twice ? [hosts.rotator, secondRotator] : [hosts.rotator],
+    );
+    const cameToItsEnd = answers.every((answer) => !answer.died && !isTimedOut(answer));
+    await this.#invariants.observe({
+      output: answers.flatMap(outputOf),
+      twice,
+      ...(cameToItsEnd && { completedRunSinceMs: sinceMs }),
+    });
   }
 
   /** The TTL service removes what is due, and the stream brings it to the destructor. */
@@ -161,43 +181,58 @@ class Life {
     });
     let batch = stream.take(({ eventName }) => eventName === 'REMOVE');
     for (let delivery = 1; batch.length > 0 && delivery <= DELIVERIES; delivery++) {
-      const answer = await this.#invoke<DynamoDBBatchResponse>('destructor', { Records: batch });
-      await this.#look(outputOf(answer));
-      batch = remaining(batch, answer);
+      const { destructor } = this.#stage.hosts;
+      const [answer] = await this.#invoke<DynamoDBBatchResponse>('destructor', { Records: batch }, [
+        destructor,
+      ]);
+      await this.#invariants.observe({ output: answer ? outputOf(answer) : [] });
+      batch = remaining(batch, answer?.result);
       if (batch.length > 0) clock.advance(MINUTE_MS);
     }
   }
 
-  async #invoke<T>(functionName: FunctionName, event: unknown): Promise<Invocation<T>> {
-    const host = this.#stage.hosts[functionName];
+  /** Invokes a function in each of these environments at once. */
+  async #invoke<T>(
+    functionName: FunctionName,
+    event: unknown,
+    environments: readonly LambdaHost[],
+  ): Promise<Invocation<T>[]> {
     const ordinal = 1 + this.#invoked.filter((one) => one.functionName === functionName).length;
     const point = this.#trouble?.point;
     if (this.#trouble && point?.functionName === functionName && point.ordinal === ordinal) {
-      this.#armed = arm(this.#trouble.fault, point, this.#account, () => host.kill());
+      this.#armed = arm(this.#trouble.fault, point, this.#account, () =>
+        this.#stage.hosts[functionName].kill(),
+      );
     }
     const { log } = this.#account.calls;
     const from = log.length;
     const before = this.#rotation.state;
-    const answer = await host.invoke<T>(event);
+    const answers = await Promise.all(environments.map((host) => host.invoke<T>(event)));
+    for (const complaint of answers.flatMap(complaintsIn)) {
+      this.#complaints.add(`${functionName}: ${complaint}`);
+    }
     // Hours pass until the next: no mail server keeps a connection open for so long.
     this.#stage.hangUp();
     await this.#rotation.look();
     const after = this.#rotation.state;
     this.#invoked.push({ functionName, ordinal, before, after, calls: log.slice(from) });
-    if (isTimedOut(answer)) this.#problems.push(`the ${functionName} ran out of time`);
-    return answer;
-  }
-
-  async #look(output: readonly string[], completedRunSinceMs?: number): Promise<void> {
-    await this.#invariants.observe({
-      output,
-      ...(completedRunSinceMs !== undefined && { completedRunSinceMs }),
-    });
+    if (answers.some(isTimedOut)) this.#problems.push(`the ${functionName} ran out of time`);
+    return answers;
   }
 }
 
 function outputOf({ logs, result, error }: Invocation): string[] {
   return [...logs, JSON.stringify({ result, error })];
+}
+
+/** What is logged as a warning or an error, and what the invocation failed of. */
+function complaintsIn({ logs, error }: Invocation): string[] {
+  const lines = logs.flatMap((line) => {
+    if (!/"level":"(warn|error)"/.test(line)) return [];
+    const { timestamp: _, requestId: __, ...said } = JSON.parse(line) as Record<string, unknown>;
+    return [JSON.stringify(said)];
+  });
+  return error ? [...lines, `${error.name}: ${error.message}`] : lines;
 }
 
 function isTimedOut({ error }: Invocation): boolean {
@@ -207,7 +242,7 @@ function isTimedOut({ error }: Invocation): boolean {
 /** What the stream delivers again: from the first record that failed, or all of them. */
 function remaining(
   batch: DynamoDBRecord[],
-  { result }: Invocation<DynamoDBBatchResponse>,
+  result: DynamoDBBatchResponse | undefined,
 ): DynamoDBRecord[] {
   if (!result) return batch;
   const failed = new Set(result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));

@@ -62,9 +62,10 @@ async function healthyLife(stage: Stage, story: StoryName): Promise<readonly Inv
   const name = `${nameOf(stage.configuration)}: the story “${story}”`;
   let before: string | undefined;
   for (let tries = 1; tries <= TRIES; tries++) {
-    const { problems, invoked } = await live(stage, story);
-    if (problems.length > 0) {
-      throw new UnhealthyStory(`${name} goes wrong by itself: ${problems.join('; ')}`);
+    const { problems, complaints, invoked } = await live(stage, story);
+    const wrong = [...problems, ...complaints];
+    if (wrong.length > 0) {
+      throw new UnhealthyStory(`${name} goes wrong by itself: ${wrong.join('; ')}`);
     }
     const signature = invoked.map(signatureOf).join('\n');
     if (signature === before) return invoked;

@@ -25,9 +25,13 @@ export interface Row {
   /** Mails with a key. */
   readonly keyMails: number;
   readonly problems: readonly string[];
+  /** Where there are problems: the last of what the functions complained of. */
+  readonly complaints: readonly string[];
   /** How long the life took to play. */
   readonly ms: number;
 }
+
+const LAST_COMPLAINTS = 5;
 
 export function rowOf({ configuration, point, fault }: Case, lived: Lived, ms: number): Row {
   const { closings, days, keyMails } = lived;
@@ -46,6 +50,7 @@ export function rowOf({ configuration, point, fault }: Case, lived: Lived, ms: n
     days: Math.round(days * 100) / 100,
     keyMails,
     problems,
+    complaints: problems.length > 0 ? lived.complaints.slice(-LAST_COMPLAINTS) : [],
     ms: Math.round(ms),
   };
 }

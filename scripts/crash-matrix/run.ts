@@ -1,5 +1,6 @@
 /** Single faults, on the built bundles. */
 import type { Progress } from '../../src/cli/progress.ts';
+import { UsageError } from '../command-line.ts';
 import { casesOf, sample } from './cases.ts';
 import { nameOf } from './configurations.ts';
 import type { Lanes } from './lanes.ts';
@@ -23,6 +24,7 @@ export async function runMatrix(
     const wanted = recorded[index]?.filter(({ step, call }) => points.test(`${step} ${call}`));
     return casesOf(configuration, wanted ?? [], faults);
   });
+  if (all.length === 0) throw new UsageError('--points and --faults leave no life to play');
   const cases = options.sample === undefined ? all : sample(all, options.sample, seed);
   const playing = progress('Lives with a fault');
   playing.expect(cases.length);

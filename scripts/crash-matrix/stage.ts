@@ -37,6 +37,8 @@ export interface Stage {
   readonly configuration: Configuration;
   readonly clock: TurnableClock;
   readonly hosts: Readonly<Record<FunctionName, LambdaHost>>;
+  /** A second environment of the rotator, for runs that happen at the same time. */
+  readonly secondRotator: LambdaHost;
   /** An empty account takes the place of the one before. */
   renew(): Promise<LocalAccount>;
   /** The mail server closes the connections that are open. */
@@ -70,10 +72,12 @@ export async function openStage(configuration: Configuration): Promise<Stage> {
   };
   const host = (name: FunctionName) => startLambda({ entry: bundle(name), env, clock });
   const hosts = { rotator: host('rotator'), destructor: host('destructor') };
+  const secondRotator = host('rotator');
   return {
     configuration,
     clock,
     hosts,
+    secondRotator,
     renew: async () => {
       account = await startLocalAccount({ clock, door });
       await account.createTable(TABLE);
@@ -83,7 +87,7 @@ export async function openStage(configuration: Configuration): Promise<Stage> {
     },
     hangUp: () => mailServer.hangUp?.(),
     close: async () => {
-      await Promise.all(FUNCTIONS.map((name) => hosts[name].close()));
+      await Promise.all([...Object.values(hosts), secondRotator].map((one) => one.close()));
       await mailServer.close();
       await door.close();
     },
@@ -99,11 +103,12 @@ const MAIL_SERVERS: Readonly<Record<MailerName, (world: LocalWorld) => Promise<M
   ses: async () => ({ settings: {}, close: async () => {} }),
 
   smtp: async (world) => {
-    const { port, knobs, caFile, hangUp, close } = await startSmtp(world);
+    const { host, port, knobs, caFile, hangUp, close } = await startSmtp(world);
     const secret = { name: '/mail/smtp-password', value: knobs.password };
     return {
       settings: {
-        SMTP_SERVER: 'localhost',
+        // Its name would be asked for at this machine's name server, which is no part of a life.
+        SMTP_SERVER: host,
         SMTP_PORT: String(port),
         SMTP_PROTOCOL: 'tls',
         SMTP_USER: knobs.user,

@@ -75,11 +75,13 @@ function renderSummary(result: Result): string {
   ].join('\n');
 }
 
-function renderViolation({ config, step, call, fault, problems, closedBefore }: Row): string[] {
+function renderViolation(row: Row): string[] {
+  const { config, step, call, fault, problems, closedBefore, complaints } = row;
   return [
     '',
     `✗ ${config}: ${step}, ${call}, ${titleOf(fault)}`,
     ...problems.map((problem) => `    ${problem}`),
     ...closedBefore.map((reason) => `    closed before: ${reason}`),
+    ...complaints.map((complaint) => `    said by the ${complaint}`),
   ];
 }

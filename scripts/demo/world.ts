@@ -99,7 +99,7 @@ const MAIL_SERVERS: Readonly<Record<MailClient, (account: LocalAccount) => Promi
     return {
       sending: { service: 'smtp', action: 'DATA' },
       env: {
-        SMTP_SERVER: 'localhost',
+        SMTP_SERVER: smtp.host,
         SMTP_PORT: String(smtp.port),
         SMTP_PROTOCOL: 'tls',
         SMTP_USER: smtp.knobs.user,

@@ -56,7 +56,12 @@ it('tells the password of the mail server from the content keys', () => {
 
 it('goes on from a crash to a good end', async () => {
   const point = find('rotator none → SCHEDULED', 'iam:CreateAccessKey');
-  const lived = await live(stage, 'prompt', { point, fault: 'die-after', ttlLateMs: 0 });
+  const lived = await live(stage, 'prompt', {
+    point,
+    fault: 'die-after',
+    ttlLateMs: 0,
+    doubleRun: 1,
+  });
   expect(lived).toMatchObject({ struck: true, problems: [] });
   expect(lived.closings.at(-1)?.outcome).toBe('completed');
   // The key of the run that died was deleted, and another made.
@@ -66,7 +71,12 @@ it('goes on from a crash to a good end', async () => {
 
 it('says when the call that was to go wrong was never made', async () => {
   const point = { ...find('rotator none → SCHEDULED', 'iam:CreateAccessKey'), nth: 2 };
-  const lived = await live(stage, 'prompt', { point, fault: 'die-after', ttlLateMs: 0 });
+  const lived = await live(stage, 'prompt', {
+    point,
+    fault: 'die-after',
+    ttlLateMs: 0,
+    doubleRun: 1,
+  });
   expect(lived.struck).toBe(false);
 });
 

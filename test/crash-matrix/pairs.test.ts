@@ -1,18 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type Deployment,
   livePorts,
   type PortFault,
   type PortPoint,
+  type PortStory,
 } from '../../scripts/crash-matrix/pairs/life.ts';
 import { firstFaults, pairsWith } from '../../scripts/crash-matrix/pairs/pairs.ts';
 import { deploymentsOf } from '../../scripts/crash-matrix/pairs/run.ts';
 
-const CREATION: PortPoint = { program: 'rotator', ordinal: 1, call: 'keys.create', nth: 0 };
-const MAIL: PortPoint = { program: 'rotator', ordinal: 1, call: 'mailer.send', nth: 0 };
+const CREATION: PortPoint = {
+  story: 'prompt',
+  program: 'rotator',
+  ordinal: 1,
+  call: 'keys.create',
+  nth: 0,
+};
+const MAIL: PortPoint = {
+  story: 'prompt',
+  program: 'rotator',
+  ordinal: 1,
+  call: 'mailer.send',
+  nth: 0,
+};
 const dies = (point: PortPoint): PortFault => ({ point, mishap: { kind: 'dies', phase: 'after' } });
 
 const callsOf = async (...faults: readonly PortFault[]) => {
-  const { invoked, problems } = await livePorts('direct,used', faults);
+  const { invoked, problems } = await livePorts('direct,used', 'prompt', faults);
   expect(problems).toEqual([]);
   return invoked.map(({ program, ordinal, before, after, calls }) => ({
     which: `${program} ${ordinal}`,
@@ -51,6 +65,22 @@ describe('a life in memory', () => {
     expect(first?.change).toBe('none CLOSED');
     expect(first?.calls).toContain('keys.delete');
   });
+});
+
+it('knows lives in which it matters whether the new key must be used, and who destroys', async () => {
+  const destruction = async (deployment: Deployment, story: PortStory) => {
+    const { invoked, problems } = await livePorts(deployment, story);
+    expect(problems).toEqual([]);
+    const at = invoked.findIndex(({ calls }) => calls.includes('keys.delete'));
+    return { at, by: invoked[at]?.program };
+  };
+  const [used, unused] = [
+    await destruction('direct,used', 'slow'),
+    await destruction('direct,unused', 'slow'),
+  ];
+  expect(unused.at).toBeLessThan(used.at);
+  expect(await destruction('direct,used', 'prompt')).toMatchObject({ by: 'destructor' });
+  expect(await destruction('direct,used', 'late-ttl')).toMatchObject({ by: 'rotator' });
 });
 
 describe('the pairs', () => {

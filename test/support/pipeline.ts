@@ -167,7 +167,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 function smtpSettings(account: LocalAccount, smtp: LocalSmtp): Record<string, string> {
   account.hands.putParameter('/mail/smtp-password', smtp.knobs.password);
   return {
-    SMTP_SERVER: 'localhost',
+    SMTP_SERVER: smtp.host,
     SMTP_PORT: String(smtp.port),
     SMTP_PROTOCOL: 'tls',
     SMTP_USER: smtp.knobs.user,

@@ -2,7 +2,7 @@
  * A key's life in memory: the same code of the rotator and the destructor, on ports that fail when
  * they are told to. An onlooker judges every effect, as in the random histories.
  */
-import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { heal } from '../../../test/histories/heal.ts';
 import {
   CONDITIONS,
@@ -20,12 +20,22 @@ import type { CallName } from '../../../test/support/memory/calls.ts';
 
 /** Between a run and the TTL service's look at the table, and between that and the next run. */
 const HALF_A_STEP_MS = 3 * HOUR_MS;
-/** From this run on the owner opens mail and uses what is in it. */
-const OWNER_FROM_RUN = 3;
 /** After this the healthy weeks begin, with a run a day. */
-const MAX_RUNS = 14;
+const MAX_RUNS = 20;
 /** How often the event source mapping delivers a batch again that failed. */
 const DELIVERIES = 11;
+
+/** The stories of `../life.ts` that differ in what the core does. */
+export const PORT_STORIES = {
+  /** From the third run on the owner opens mail and uses what is in it. */
+  prompt: { ownerFromRun: 3, ttlLateMs: 0 },
+  /** The owner comes after the date that the mail names. */
+  slow: { ownerFromRun: 11, ttlLateMs: 0 },
+  /** The TTL service is two days late, and the rotator has to see to it. */
+  'late-ttl': { ownerFromRun: 3, ttlLateMs: 2 * DAY_MS },
+} as const;
+
+export type PortStory = keyof typeof PORT_STORIES;
 
 export const DEPLOYMENTS = {
   'direct,used': { ...CONDITIONS, deleteAfterDays: 1 },
@@ -43,6 +53,7 @@ export type Deployment = keyof typeof DEPLOYMENTS;
 
 /** A place in a life at which something can go wrong. */
 export interface PortPoint {
+  readonly story: PortStory;
   readonly program: Program;
   /** Which invocation of the program, from 1. */
   readonly ordinal: number;
@@ -74,11 +85,13 @@ export interface PortLived {
   readonly problems: readonly string[];
 }
 
-/** Lives with these faults, and then in good health until all is settled. */
+/** Lives a story with these faults, and then in good health until all is settled. */
 export async function livePorts(
   deployment: Deployment,
-  faults: readonly PortFault[],
+  story: PortStory,
+  faults: readonly PortFault[] = [],
 ): Promise<PortLived> {
+  const { ownerFromRun, ttlLateMs } = PORT_STORIES[story];
   const conditions = DEPLOYMENTS[deployment];
   const theatre = new MemoryTheatre(conditions);
   const stage = new Stage(theatre);
@@ -101,9 +114,9 @@ export async function livePorts(
 
   for (let run = 1; run <= MAX_RUNS; run++) {
     await invoke('rotator');
-    if (run >= OWNER_FROM_RUN) stage.actAll();
+    if (run >= ownerFromRun) stage.actAll();
     world.clock.advance(HALF_A_STEP_MS);
-    world.table.expire();
+    world.table.expire(ttlLateMs);
     for (let delivery = 1; world.table.stream.length > 0 && delivery <= DELIVERIES; delivery++) {
       await invoke('destructor');
       world.clock.advance(MINUTE_MS);

@@ -4,9 +4,11 @@ import {
   type Deployment,
   livePorts,
   type Mishap,
+  PORT_STORIES,
   type PortFault,
   type PortInvoked,
   type PortPoint,
+  type PortStory,
 } from './life.ts';
 
 const MISHAPS: readonly Mishap[] = [
@@ -22,11 +24,18 @@ const MORE: Partial<Record<CallName, readonly Mishap[]>> = {
   'mailer.send': [{ mail: 'refused' }, { mail: 'not-now' }, { mail: 'quota-spent' }],
 };
 
-/** All faults of a healthy life. */
+/** All faults of healthy lives. */
 export async function firstFaults(deployment: Deployment): Promise<PortFault[]> {
-  const { invoked, problems } = await livePorts(deployment, []);
-  if (problems.length > 0) throw new Error(`It goes wrong by itself: ${problems.join('; ')}`);
-  return pointsOf(invoked).flatMap(faultsAt);
+  const faults: PortFault[] = [];
+  const known = new Set<string>();
+  for (const story of Object.keys(PORT_STORIES) as PortStory[]) {
+    const { invoked, problems } = await livePorts(deployment, story);
+    if (problems.length > 0) {
+      throw new Error(`The story “${story}” goes wrong by itself: ${problems.join('; ')}`);
+    }
+    faults.push(...pointsOf(invoked, story, known).flatMap(faultsAt));
+  }
+  return faults;
 }
 
 export interface Pairs {
@@ -37,8 +46,9 @@ export interface Pairs {
 
 /** Lives with a fault, and with every other fault that can come after it. */
 export async function pairsWith(deployment: Deployment, first: PortFault): Promise<Pairs> {
-  const alone = await livePorts(deployment, [first]);
-  const seconds = pointsOf(alone.invoked)
+  const { story } = first.point;
+  const alone = await livePorts(deployment, story, [first]);
+  const seconds = pointsOf(alone.invoked, story, new Set())
     .filter((point) => isAfter(point, first.point, alone.invoked))
     .flatMap(faultsAt);
   const violations: Pairs['violations'][number][] = [];
@@ -48,21 +58,27 @@ export async function pairsWith(deployment: Deployment, first: PortFault): Promi
   };
   note([first], alone.problems);
   for (const second of seconds) {
-    note([first, second], (await livePorts(deployment, [first, second])).problems);
+    note([first, second], (await livePorts(deployment, story, [first, second])).problems);
   }
   return { cases: 1 + seconds.length, violations };
 }
 
-/** The calls of a life; an invocation that does what another did before has none of its own. */
-function pointsOf(invoked: readonly PortInvoked[]): PortPoint[] {
-  const known = new Set<string>();
+/**
+ * The calls of a life. An invocation that does what another did before has none of its own.
+ * @param known what was done before; what is done here is added
+ */
+function pointsOf(
+  invoked: readonly PortInvoked[],
+  story: PortStory,
+  known: Set<string>,
+): PortPoint[] {
   return invoked.flatMap(({ program, ordinal, before, after, calls }) => {
     const signature = [program, before, after, ...calls].join(' ');
     if (known.has(signature)) return [];
     known.add(signature);
     return calls.map((call, index) => {
       const nth = calls.slice(0, index).filter((other) => other === call).length;
-      return { program, ordinal, call, nth };
+      return { story, program, ordinal, call, nth };
     });
   });
 }
@@ -84,8 +100,8 @@ function isAfter(point: PortPoint, first: PortPoint, invoked: readonly PortInvok
 }
 
 export function inWords({ point, mishap }: PortFault): string {
-  const { program, ordinal, call, nth } = point;
+  const { story, program, ordinal, call, nth } = point;
   const which = nth > 0 ? `${call} (${nth + 1})` : call;
   const what = 'mail' in mishap ? mishap.mail : `${mishap.kind} ${mishap.phase}`;
-  return `${program} ${ordinal} ${which} ${what}`;
+  return `${story}: ${program} ${ordinal} ${which} ${what}`;
 }

@@ -74,6 +74,17 @@ export class Postman {
   }
 
   /**
+   * Lets one more mail tell whether the mailer works. Those that were tried again may each have failed
+   * for a reason of its own, such as a full mailbox, and say little about the next.
+   * @returns whether the last mails were not accepted, so that one should be tried alone
+   */
+  giveAnotherChance(): boolean {
+    if (this.#failuresInARow < FAILURES_UNTIL_STOPPED) return false;
+    this.#failuresInARow = FAILURES_UNTIL_STOPPED - 1;
+    return true;
+  }
+
+  /**
    * Hands a mail over, and repeats it while the answer is *not now* and time is left.
    * @param untilMs the moment after which no further try begins
    */

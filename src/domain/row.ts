@@ -20,3 +20,12 @@ export function row(
     ...('newKeyId' in about && about.newKeyId !== undefined && { newKeyId: about.newKeyId }),
   };
 }
+
+/** A report row about a user who has no rotation. */
+export function userRow(
+  { userName, userId }: { readonly userName: string; readonly userId: string },
+  outcome: RowOutcome,
+  reason: string,
+): ReportRow {
+  return { userName, userId, outcome, reason };
+}

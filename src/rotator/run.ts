@@ -4,43 +4,24 @@
  * One user's trouble is one row of the report and stops nobody else.
  */
 import pLimit from 'p-limit';
-import { mailObstacle } from '../delivery/obstacle.ts';
-import type { AccessKey, IamUser } from '../domain/identity.ts';
-import { type KeyHint, keysFromHints } from '../domain/key-hints.ts';
-import { type PolicyReading, policyFor, type UserPolicy } from '../domain/policy.ts';
-import { isOpen, type OpenRecord, type RotationRecord, type Timer } from '../domain/record.ts';
-import {
-  countOutcomes,
-  keyAges,
-  oldestActive,
-  type Report,
-  type ReportRow,
-  type RowOutcome,
-} from '../domain/report.ts';
-import { planRotation, type RotationPlan } from '../domain/rotation.ts';
-import { row } from '../domain/row.ts';
-import { HOUR_MS, iso, MINUTE_MS } from '../domain/time.ts';
-import { Conflict, describeError, OutOfTime } from '../errors.ts';
+import type { IamUser } from '../domain/identity.ts';
+import { inTurn } from '../domain/in-turn.ts';
+import { type PolicyReading, policyFor } from '../domain/policy.ts';
+import { isOpen, type OpenRecord, type Timer } from '../domain/record.ts';
+import { countOutcomes, keyAges, type Report, type ReportRow } from '../domain/report.ts';
+import { row, userRow } from '../domain/row.ts';
+import { iso } from '../domain/time.ts';
 import { isLeased } from '../journal/held.ts';
 import type { Run } from '../run.ts';
+import { findDue } from './due.ts';
 import type { Request } from './event.ts';
 import { resume } from './resume.ts';
 import { isOverdue } from './resume-delivered.ts';
-import { rotate } from './rotate.ts';
+import { rotateAll } from './rotate-all.ts';
+import { safely, tooLate } from './safely.ts';
 
 /** How many users are worked on at a time. */
 const CONCURRENCY = 40;
-
-interface Managed {
-  readonly user: IamUser;
-  readonly policy: UserPolicy;
-}
-
-interface Due extends Managed {
-  readonly keys: readonly AccessKey[];
-  readonly oldKey: AccessKey;
-  readonly dueAtMs: number;
-}
 
 export async function runRotator(request: Request, run: Run): Promise<Report> {
   const startedAtMs = run.clock.nowMs();
@@ -59,7 +40,6 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const problems = [...journal.problems];
   const limit = pLimit(CONCURRENCY);
 
-  // What an earlier run left open comes first, whether its user is still tagged or not.
   const byId = new Map(users.map((user) => [user.userId, user]));
   const open = journal.records.filter(isOpen).flatMap((record) => {
     const user = byId.get(record.userId);
@@ -67,15 +47,19 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
     return isWanted(today.userName) ? [today] : [];
   });
   const timers = new Map(journal.timers.map((timer) => [timerKey(timer), timer]));
-  rows.push(
-    ...(await Promise.all(
-      open.map((record) =>
+  const resumeAll = (some: readonly OpenRecord[]) =>
+    Promise.all(
+      some.map((record) =>
         limit(() =>
           resumeSafely(record, byId.get(record.userId), timers.get(timerKey(record)), run, dryRun),
         ),
       ),
-    )),
-  );
+    );
+
+  // What an earlier run left undone comes first, whether its user is still tagged or not.
+  const isUrgent = (record: OpenRecord) =>
+    isPressing(record, timers.get(timerKey(record)), run, startedAtMs);
+  rows.push(...(await resumeAll(open.filter(isUrgent))));
 
   // Then everybody else who is managed.
   const everybody = users.map((user) => ({ user, reading: policyFor(user, run.rotation) }));
@@ -86,28 +70,19 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   const managed = readings.flatMap(({ user, reading }) =>
     reading.kind === 'managed' ? [{ user, policy: reading.policy }] : [],
   );
-  const young = new Map(
-    managed.flatMap(({ user, policy }) => {
-      const known = hints.get(user.arn);
-      const told = known && notDueByHints({ user, policy }, known, records.get(user.userId), run);
-      return told ? [[user.userId, told]] : [];
-    }),
+  const { due, rows: others } = await findDue(
+    managed,
+    { records, hints },
+    request.force,
+    run,
+    limit,
   );
-  for (const userId of auditees([...young.keys()], records, startedAtMs)) young.delete(userId);
-  const decided = await Promise.all(
-    managed.map((candidate) => {
-      const { userId } = candidate.user;
-      return (
-        young.get(userId) ??
-        limit(() => decideSafely(candidate, records.get(userId), request.force, run))
-      );
-    }),
-  );
-  rows.push(...decided.filter((result) => 'outcome' in result));
-  const due = decided
-    .filter((result) => 'oldKey' in result)
-    .sort((a, b) => a.oldKey.createdAtMs - b.oldKey.createdAtMs);
+  rows.push(...others);
   rows.push(...(await rotateAll(due, records, request.force, dryRun, run, limit, problems)));
+
+  // Those who only wait are looked at last: most of them need nothing.
+  const waiting = open.filter((record) => !isUrgent(record));
+  rows.push(...(await resumeAll(inTurn(waiting, startedAtMs))));
 
   if (wanted) rows.push(...unknownRows(wanted, users, rows));
   return {
@@ -127,6 +102,18 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
     problems,
     notes: [...notes, ...notesOnHints],
   };
+}
+
+/** Whether something is to be done about it now, as far as is known without looking at its keys. */
+function isPressing(
+  record: OpenRecord,
+  timer: Timer | undefined,
+  run: Pick<Run, 'destruction'>,
+  nowMs: number,
+): boolean {
+  if (record.state === 'CANCELLED') return false;
+  if (record.state !== 'SCHEDULED' && record.state !== 'DEACTIVATED') return true;
+  return !timer || timer.vetoed === true || isOverdue(record, run.destruction, nowMs);
 }
 
 /** Old keys that this run should have destroyed itself, and could not. */
@@ -161,168 +148,13 @@ async function resumeSafely(
   if (dryRun && !isLeased(record, run.clock.nowMs())) {
     return row(record, 'would-resume', `a rotation is open, in state ${record.state}`);
   }
+  if (tooLate(run)) return row(record, 'left', "the function's time was over");
   return safely(record, run, () => resume(record, user, timer, run));
 }
 
 function invalidRow(user: IamUser, reading: PolicyReading): ReportRow[] {
   if (reading.kind !== 'invalid') return [];
-  return [about(user, 'invalid', reading.problems.join('; '))];
-}
-
-/** How many users a run. */
-const AUDITED_PER_RUN = 4;
-
-/**
- * Whose keys are listed although they look young: a key that was switched off and on again does so
- * in the credential report, and only the list tells its age. Who was rotated before is known by the
- * record; the others have their turn, a few in each run.
- */
-function auditees(
-  userIds: readonly string[],
-  records: ReadonlyMap<string, RotationRecord>,
-  nowMs: number,
-): string[] {
-  const ids = userIds.filter((userId) => !records.has(userId)).sort();
-  const first = Math.floor(nowMs / (6 * HOUR_MS)) * AUDITED_PER_RUN;
-  return Array.from(
-    { length: AUDITED_PER_RUN },
-    (_, turn) => ids[(first + turn) % ids.length],
-  ).filter((userId) => userId !== undefined);
-}
-
-/** A row when even the hints on a user's keys tell that there is nothing to do. */
-function notDueByHints(
-  { user, policy }: Managed,
-  hints: readonly KeyHint[],
-  record: RotationRecord | undefined,
-  run: Run,
-): ReportRow | undefined {
-  const keys = keysFromHints(hints, record);
-  const plan = planRotation(keys, record, policy, run.clock.nowMs());
-  return plan.kind === 'skip' ? { ...skippedRow(user, plan), ...oldestActive(keys) } : undefined;
-}
-
-function skippedRow(user: IamUser, plan: Extract<RotationPlan, { kind: 'skip' }>): ReportRow {
-  const [oldKeyId] = plan.keyIds;
-  return {
-    ...about(user, 'skipped', `${plan.reason}: ${plan.detail}`),
-    ...(oldKeyId && { oldKeyId }),
-    ...(plan.dueAtMs !== undefined && { dueAt: iso(plan.dueAtMs) }),
-  };
-}
-
-/** Lists a user's keys and decides: a row when there is nothing to do, else the user is due. */
-async function decideSafely(
-  candidate: Managed,
-  record: RotationRecord | undefined,
-  force: boolean,
-  run: Run,
-): Promise<ReportRow | Due> {
-  const { user, policy } = candidate;
-  if (tooLate(run)) return about(user, 'left', "the function's time was over");
-  try {
-    const keys = await run.keys.list(user.userName);
-    if (!keys) return about(user, 'skipped', 'the user was renamed or deleted during this run');
-    const plan = planRotation(keys, record, policy, run.clock.nowMs(), force);
-    if (plan.kind === 'rotate') {
-      return { ...candidate, keys, oldKey: plan.oldKey, dueAtMs: plan.dueAtMs };
-    }
-    return { ...skippedRow(user, plan), ...oldestActive(keys) };
-  } catch (error) {
-    return about(user, 'failed', describeError(error));
-  }
-}
-
-/** Rotates whoever is due, oldest key first, as far as the limits and the mailer allow. */
-async function rotateAll(
-  due: readonly Due[],
-  records: ReadonlyMap<string, RotationRecord>,
-  force: boolean,
-  dryRun: boolean,
-  run: Run,
-  limit: <T>(work: () => Promise<T>) => Promise<T>,
-  problems: string[],
-): Promise<ReportRow[]> {
-  const told = (one: Due, outcome: RowOutcome, reason: string): ReportRow => ({
-    ...about(one.user, outcome, reason),
-    ...oldestActive(one.keys),
-    oldKeyId: one.oldKey.accessKeyId,
-    dueAt: iso(one.dueAtMs),
-  });
-  if (due.length === 0) return [];
-  if (dryRun) return due.map((one) => told(one, 'would-rotate', 'the key is due'));
-
-  // A run that cannot deliver creates nothing.
-  const obstacle = await mailObstacle(run);
-  if (obstacle !== undefined) {
-    const reason = `no key is created while no mail can be sent: ${obstacle}`;
-    problems.push(reason);
-    return due.map((one) => told(one, 'postponed', reason));
-  }
-
-  const begin = async (one: Due): Promise<{ row: ReportRow; counts: boolean }> => {
-    const { user, policy, keys, oldKey } = one;
-    if (tooLate(run))
-      return { row: told(one, 'left', "the function's time was over"), counts: false };
-    if (run.postman.stopped) {
-      return { row: told(one, 'left', run.postman.stopped), counts: false };
-    }
-    let refused = false;
-    const done = await safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, async () => {
-      try {
-        return await rotate(user, policy, keys, oldKey, records.get(user.userId), run, force);
-      } catch (error) {
-        refused = error instanceof Conflict;
-        throw error;
-      }
-    });
-    const mayHaveKey = done.newKeyId !== undefined || done.outcome === 'failed';
-    return { row: { ...done, ...oldestActive(keys) }, counts: mayHaveKey && !refused };
-  };
-
-  // Whose rotation can't even begin takes nobody else's place: the next in line gets it.
-  const rows: ReportRow[] = [];
-  let begun = 0;
-  for (let waiting = due; waiting.length > 0; ) {
-    const allowed = (run.maxRotationsPerRun ?? Number.POSITIVE_INFINITY) - begun;
-    const room = Math.min(allowed, run.postman.remaining);
-    if (room <= 0) {
-      const why =
-        allowed <= 0
-          ? 'this run has begun MAX_ROTATIONS_PER_RUN rotations'
-          : 'the mail quota allows no more for now';
-      return [...rows, ...waiting.map((one) => told(one, 'left', why))];
-    }
-    const done = await Promise.all(waiting.slice(0, room).map((one) => limit(() => begin(one))));
-    waiting = waiting.slice(room);
-    rows.push(...done.map(({ row }) => row));
-    begun += done.filter(({ counts }) => counts).length;
-  }
-  return rows;
-}
-
-/** Whether too little time is left to begin with another user. */
-function tooLate(run: Run): boolean {
-  return run.clock.nowMs() + 2 * MINUTE_MS > run.deadlineAtMs;
-}
-
-/** Turns one user's trouble into one row. */
-async function safely(
-  user: { readonly userName: string; readonly userId: string; readonly oldKeyId: string },
-  run: Run,
-  work: () => Promise<ReportRow>,
-): Promise<ReportRow> {
-  try {
-    return await work();
-  } catch (error) {
-    // A record that is gone or unreadable is nobody's progress.
-    if (error instanceof Conflict && error.current) {
-      return row(user, 'waiting', `another run went on with it: ${error.message}`);
-    }
-    if (error instanceof OutOfTime) return row(user, 'left', error.message);
-    run.log.error('a rotation failed', { user: user.userName, error: describeError(error) });
-    return row(user, 'failed', describeError(error));
-  }
+  return [userRow(user, 'invalid', reading.problems.join('; '))];
 }
 
 /** Users who were asked for and of whom there is nothing else to tell. */
@@ -336,18 +168,10 @@ function unknownRows(
     .filter((userName) => !told.has(userName))
     .map((userName) => {
       const user = users.find((candidate) => candidate.userName === userName);
-      return about(
+      return userRow(
         user ?? { userName, userId: '' },
         'failed',
         user ? 'the user has no IKR:EMAIL tag' : 'there is no user of that name',
       );
     });
-}
-
-function about(
-  { userName, userId }: { readonly userName: string; readonly userId: string },
-  outcome: RowOutcome,
-  reason: string,
-): ReportRow {
-  return { userName, userId, outcome, reason };
 }

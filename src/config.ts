@@ -89,7 +89,7 @@ export const coreSettings = {
     schema: parse.domains,
   },
   MAX_ROTATIONS_PER_RUN: {
-    doc: 'How many rotations one run may begin, oldest key first; as many as are due when it is not set.',
+    doc: 'How many rotations one run may begin, longest due first; as many as are due when it is not set.',
     allowed: 'a whole number from 1 on',
     schema: parse.wholeNumber(),
   },

@@ -85,7 +85,7 @@ variable "encrypt_key_pair" {
 }
 
 variable "max_rotations_per_run" {
-  description = "How many rotations one run may begin, oldest key first; as many as are due when it is not set."
+  description = "How many rotations one run may begin, longest due first; as many as are due when it is not set."
   type        = number
   default     = null
 

@@ -184,7 +184,7 @@ describe("one user's trouble stops nobody else", () => {
 });
 
 describe('how many rotations a run begins', () => {
-  it('is limited by MAX_ROTATIONS_PER_RUN, oldest key first', async () => {
+  it('is limited by MAX_ROTATIONS_PER_RUN, longest due first', async () => {
     const world = company(81, 95, 90, 85, 99);
     const { rows } = await rotate(world, {}, { maxRotationsPerRun: 2 });
     expect(outcomes(rows)).toEqual({

@@ -1,11 +1,11 @@
 /** Which lives are played: every point with every fault it can suffer, or a sample of them. */
+
+import { DAY_MS } from '../../src/domain/time.ts';
 import { type Configuration, nameOf } from './configurations.ts';
 import { type FaultName, faultsOf } from './faults.ts';
 import type { Trouble } from './life.ts';
 import type { CallPoint } from './points.ts';
 import { hash } from './sampling.ts';
-
-const DAY_MS = 86_400_000;
 
 /** One life, by what goes wrong in it. */
 export interface Case extends Trouble {

@@ -1,8 +1,8 @@
 /** What can go wrong at a call, and how the local account is told to let it. */
+
+import { DAY_MS } from '../../src/domain/time.ts';
 import type { Call, FaultKind, LocalAccount } from '../../test/support/account/index.ts';
 import { type CallPoint, labelOf } from './points.ts';
-
-const DAY_MS = 86_400_000;
 
 interface Fault {
   /** Heads a column of the table. */

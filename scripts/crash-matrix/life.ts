@@ -5,6 +5,7 @@
  * healthy.
  */
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import type { Call, LocalAccount } from '../../test/support/account/index.ts';
 import type { Invocation, LambdaHost } from '../../test/support/account/lambda-host.ts';
 import { Invariants } from '../../test/support/invariants.ts';
@@ -14,9 +15,6 @@ import { Owner } from './owner.ts';
 import { type CallPoint, needsNewFunction } from './points.ts';
 import { FUNCTIONS, type FunctionName, type Stage, TABLE } from './stage.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** The schedule's time between two runs. */
 const SCHEDULE_MS = 6 * HOUR_MS;
 /** Between two runs if nothing happened in the last ones. */

@@ -1,6 +1,5 @@
 /** The demo's days. Day 1 begins at midnight UTC of a Monday; every moment has its hour. */
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS } from '../../src/domain/time.ts';
 
 export const FIRST_DAY_MS = Date.UTC(2027, 0, 4);
 

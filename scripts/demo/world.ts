@@ -1,7 +1,9 @@
 /** The stage: a local AWS account, a mail server, and the built Lambda bundles. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { HOUR_MS } from '../../src/domain/time.ts';
 import { type LocalAccount, startLocalAccount } from '../../test/support/account/index.ts';
 import {
   type Invocation,
@@ -10,7 +12,7 @@ import {
 } from '../../test/support/account/lambda-host.ts';
 import { startMailgun } from '../../test/support/account/mailgun.ts';
 import { startSmtp } from '../../test/support/account/smtp.ts';
-import { FIRST_DAY_MS, HOUR_MS, HOURS } from './calendar.ts';
+import { FIRST_DAY_MS, HOURS } from './calendar.ts';
 import type { MailClient } from './options.ts';
 
 export const TABLE = 'iam-key-rotator';

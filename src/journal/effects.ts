@@ -1,6 +1,6 @@
 /**
- * What this program does to access keys. Every deletion and deactivation goes through here, so
- * that none happens without these checks:
+ * What this program does to access keys. Every deletion and deactivation that a record tells of goes
+ * through here, so that none happens without these checks:
  * - there is time left to finish what depends on it;
  * - it is not the user's only active key, whatever the plan and the record say;
  * - “no such key” is believed only if the key is not found under another user name either.

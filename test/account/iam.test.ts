@@ -10,6 +10,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 import {
   type Clients,
   createClients,
@@ -17,9 +18,6 @@ import {
   expectRefusal,
 } from '../support/account/contract.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 let account: LocalAccount;
 let clients: Clients;

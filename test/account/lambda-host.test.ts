@@ -3,13 +3,12 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 import { createClock } from '../support/account/clock.ts';
 import { type LambdaHost, startLambda } from '../support/account/lambda-host.ts';
 import { listen } from '../support/account/server.ts';
 import { startSmtp } from '../support/account/smtp.ts';
 import { Traffic } from '../support/account/traffic.ts';
-
-const DAY_MS = 86_400_000;
 
 const HANDLER = `
 import { createRequire } from 'node:module';
@@ -209,7 +208,6 @@ describe('a Lambda host', () => {
 });
 
 describe('a Lambda host with a fast clock', () => {
-  const HOUR_MS = 3_600_000;
   const startFast = (speed: number) => {
     const fast = createClock(Date.UTC(2030, 0, 1), speed);
     host = startLambda({ entry: path.join(folder, 'index.mjs'), env: {}, clock: fast });

@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { HOUR_MS } from '../../src/domain/time.ts';
 import { type Clients, createClients, destroyClients } from '../support/account/contract.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
 
 const TableName = 'rotations';
-const HOUR_MS = 3_600_000;
 
 let account: LocalAccount;
 let clients: Clients;

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { type Findings, outlook } from '../../src/cli/user-status.ts';
 import type { AccessKey } from '../../src/domain/identity.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
 
-const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const POLICY = { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 5 };
 const day = (offset: number) => NOW + offset * DAY_MS;

@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { count, distance, fullDays, nearest, shellWord } from '../../src/cli/words.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 
 describe('words', () => {
   it.each([

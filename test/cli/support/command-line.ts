@@ -6,12 +6,12 @@ import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
 import type { Journal } from '../../../src/ports.ts';
 import { systemClock } from '../../../src/wiring.ts';
 import { type LocalAccount, startLocalAccount } from '../../support/account/index.ts';
 import { collect } from './output.ts';
 
-const DAY_MS = 86_400_000;
 export const TABLE = 'ikr';
 export const FUNCTION = 'ikr-rotator';
 const SETTINGS = { IAM_KEY_ROTATOR_TABLE: TABLE, MAIL_FROM: 'Keys <keys@example.com>' };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DAY_MS } from '../../../src/domain/time.ts';
 import type { AccountContext } from './context.ts';
 import type { ReceivedMail } from './mail.ts';
 import { list, type Params, structure, text } from './params.ts';
@@ -24,7 +25,6 @@ export interface Ses {
   knobs: SesKnobs;
 }
 
-const DAY_MS = 86_400_000;
 const RECIPIENTS_MAX = 50;
 
 /** SES, version 1 of the API: sends mails into the account's list. */

@@ -1,4 +1,6 @@
 /** The rules about keys. Each looks at facts of the account and says in words what is wrong. */
+
+import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { Call, LocalAccount } from '../account/index.ts';
 import type { Entry, JournalWatch } from './journal.ts';
 import {
@@ -13,8 +15,6 @@ import {
 } from './model.ts';
 import { readJwk } from './post.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Nobody else touches a record that a run may still be at work on; a minute on top for clocks. */
 const LEASE_MS = 21 * MINUTE_MS;
 const GIVE_UP_MS = 7 * DAY_MS;

@@ -1,7 +1,9 @@
 /** Programs that break one rule each, by the least that it takes: the onlooker must see them. */
 import { toRecordItem } from '../../src/aws/items.ts';
 import type { Run } from '../../src/run.ts';
+import type { StreamRecord } from '../support/memory/table.ts';
 import type { World } from '../support/memory/world.ts';
+import type { Invocation } from './history.ts';
 import { MemoryTheatre } from './memory-theatre.ts';
 import type { Open } from './play.ts';
 import type { Invariant } from './rules.ts';
@@ -47,6 +49,30 @@ export const THIEF: BadProgram = {
   })),
 };
 
+export const KEEPER: BadProgram = {
+  does: 'never takes back a key that it could not hand over',
+  breaks: 2,
+  told: /AKIA\d+ was never handed over and is still there/,
+  open: bent(({ keys }) => ({
+    keys: {
+      ...keys,
+      delete: async (userName, id) => {
+        const [, newKey] = (await keys.list(userName)) ?? [];
+        return newKey?.accessKeyId === id ? 'done' : keys.delete(userName, id);
+      },
+    },
+  })),
+};
+
+/** A destructor that does nothing, and gives every record back to the stream. */
+export const idler: Open = async (conditions) =>
+  Object.assign(new MemoryTheatre(conditions), {
+    destruct: async (_: Invocation, batch: readonly StreamRecord[]) => {
+      const failures = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
+      return { kind: 'answered', answer: { rows: [], failures } } as const;
+    },
+  });
+
 export const BAD_PROGRAMS: readonly BadProgram[] = [
   {
     does: 'writes in a dry run',
@@ -81,20 +107,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
       },
     })),
   },
-  {
-    does: 'never takes back a key that it could not hand over',
-    breaks: 2,
-    told: /AKIA\d+ was never handed over and is still there/,
-    open: bent(({ keys }) => ({
-      keys: {
-        ...keys,
-        delete: async (userName, id) => {
-          const [, newKey] = (await keys.list(userName)) ?? [];
-          return newKey?.accessKeyId === id ? 'done' : keys.delete(userName, id);
-        },
-      },
-    })),
-  },
+  KEEPER,
   {
     does: 'takes no key for one in use',
     breaks: 3,

@@ -133,7 +133,7 @@ export class Ends {
   /** Why a user's keys can't be left as they are, after weeks in which nothing went wrong. */
   unsettled(userId: string): string | undefined {
     const entry = this.#rules.entry(userId);
-    if (entry && !this.#isReadable(userId)) return undefined;
+    if (entry && !this.isReadable(userId)) return undefined;
     const isOpen = entry !== undefined && entry.state !== 'CLOSED';
     const user = this.#world.iam.user(userId);
     if (!user) return isOpen ? 'the user is gone, and a rotation is open' : undefined;
@@ -231,7 +231,8 @@ export class Ends {
       : undefined;
   }
 
-  #isReadable(userId: string): boolean {
+  /** Whether nobody has broken the user's record. */
+  isReadable(userId: string): boolean {
     const item = this.#world.table.get(recordKey(userId));
     try {
       if (item) toRecord(item);

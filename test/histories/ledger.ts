@@ -76,7 +76,10 @@ export class Ledger {
   readonly keys = new Map<string, KeyFacts>();
   readonly mails: PairMail[] = [];
   readonly vetoes = new Map<string, Veto>();
-  /** Users whose record a person removed or broke: nothing says where their rotation stands. */
+  /**
+   * Users whose record a person removed or broke: until another rotation begins, nothing says where
+   * theirs stands.
+   */
   readonly recordless = new Set<string>();
   /** Rotations whose content key a person took away. */
   readonly spoiled = new Set<string>();

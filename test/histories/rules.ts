@@ -88,6 +88,7 @@ export class Rules {
       const written = args.at(name === 'journal.begin' ? 0 : 1) as RotationRecord;
       this.writtenAtMs.set(written.userId, this.#ledger.nowMs);
     }
+    if (name === 'journal.begin') return this.#begin(args[0] as RotationRecord, effect);
     if (!(name in CHANGES) && !TOUCHES_CONTENT.includes(name)) return effect();
 
     const before =
@@ -101,6 +102,21 @@ export class Rules {
       }
     }
     this.#lookForLockouts(name, run);
+    return answer;
+  }
+
+  /**
+   * From a new record on, it is known again where the user's rotation stands; but a second key, that
+   * a list did not tell of yet, is in no record.
+   */
+  async #begin({ userId }: RotationRecord, effect: () => Promise<unknown>): Promise<unknown> {
+    const before = this.entry(userId);
+    const answer = await effect();
+    const after = this.entry(userId);
+    const hasBegun = after?.state === 'STARTED' && after.rotationId !== before?.rotationId;
+    if (hasBegun && this.#ledger.keysOf(userId).length === 1) {
+      this.#ledger.recordless.delete(userId);
+    }
     return answer;
   }
 

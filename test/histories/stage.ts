@@ -225,9 +225,14 @@ export class Stage {
     if (failures.length > 0) this.seen.add('destructor: a record goes back to the stream');
     const failed = batch.findIndex(({ dynamodb }) => failures.includes(dynamodb.SequenceNumber));
     this.#takeOff(failed < 0 ? batch : batch.slice(0, failed));
-    const isUnreadable = this.ledger.recordless.size > 0;
-    if (failed >= 0 && isHealthy && !this.#pausing && !isUnreadable) {
-      this.tell(0, `the destructor gave records back: ${failures.join(', ')}`);
+    // A record that can't be read goes back until a person mends it.
+    const wronged = batch.filter(
+      ({ dynamodb }) =>
+        failures.includes(dynamodb.SequenceNumber) && this.ends.isReadable(userOf(dynamodb.Keys)),
+    );
+    if (wronged.length > 0 && isHealthy && !this.#pausing) {
+      const numbers = wronged.map(({ dynamodb }) => dynamodb.SequenceNumber);
+      this.tell(0, `the destructor gave records back: ${numbers.join(', ')}`);
     }
     return rows.map(({ outcome, reason }) => `${outcome} (${reason})`).join('; ');
   }

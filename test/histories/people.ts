@@ -146,14 +146,14 @@ export class People {
       case 'remove record':
         if (!entry) return undefined;
         await table.remove(recordKey(userId));
-        this.#ledger.recordless.add(userId);
+        this.#loseTrack(userId, entry);
         return touch('');
       case 'break record': {
         const item = table.get(recordKey(userId));
         if (!item) return undefined;
         const { oldKeyId: _, ...broken } = item;
         await table.put(broken as Item);
-        this.#ledger.recordless.add(userId);
+        this.#loseTrack(userId, entry);
         return touch('');
       }
       case 'move dates': {
@@ -203,6 +203,11 @@ export class People {
         this.#ledger.address(userId);
         return touch(command.tags);
     }
+  }
+
+  /** A closed record says nothing of the keys that are there. */
+  #loseTrack(userId: string, entry: Entry | undefined): void {
+    if (entry?.state !== 'CLOSED') this.#ledger.recordless.add(userId);
   }
 
   #createUser(number: number): string | undefined {

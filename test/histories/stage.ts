@@ -68,7 +68,8 @@ export class Stage {
 
   async do(command: Command): Promise<Told> {
     const told = await this.#do(command);
-    if (told !== undefined) for (const what of aspects(command)) this.seen.add(`done: ${what}`);
+    if (told === undefined) this.seen.add(`not possible: ${command.do}`);
+    else for (const what of aspects(command)) this.seen.add(`done: ${what}`);
     return told;
   }
 

@@ -98,7 +98,7 @@ function invocation(
     );
   return fc.record({
     life: often<Invocation['life']>('lambda', fc.constantFrom('laptop', 'hurried'), 5),
-    skewSeconds: fc.constantFrom(0, 0, 30, 59),
+    skewSeconds: fc.constantFrom(0, 0, 30, 60),
     dryRun: often(false, fc.constant(true), 1),
     troubles: often<readonly Trouble[]>([], troubles(meanwhile), 20),
     mails: often<readonly MailFate[]>([], fates, 6),
@@ -360,7 +360,7 @@ const conditions: fc.Arbitrary<Conditions> = fc
     lastUsedLagMinutes: fc.constantFrom(0, 15),
     report: fc.boolean(),
     scanLagSeconds: fc.constantFrom(0, 3),
-    clocksBehindSeconds: fc.constantFrom(0, 30, 59),
+    clocksBehindSeconds: fc.constantFrom(0, 30, 60),
     dueInDays: fc.array(fc.constantFrom(0, -3, 2), { minLength: 1, maxLength: 2 }),
     post: oneOf<MailFate>(
       ['accepted', 14],

@@ -22,7 +22,7 @@ export interface Conditions {
   readonly report: boolean;
   /** How late a scan of the table is. */
   readonly scanLagSeconds: number;
-  /** The slowest clock of any run is this much behind AWS's; the fastest is 59 s before it. */
+  /** The slowest clock of any run is this much behind AWS's; the fastest is 60 s before it. */
   readonly clocksBehindSeconds: number;
   /** How old the first key of each user is, in days before it is due; negative when overdue. */
   readonly dueInDays: readonly number[];

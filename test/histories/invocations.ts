@@ -3,6 +3,7 @@ import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import type { Run } from '../../src/run.ts';
 import type { CallName, OnCall } from '../support/memory/calls.ts';
 import type { RunOverrides, World } from '../support/memory/world.ts';
+import { checkDryCall } from './dry-runs.ts';
 import type { Command, Conditions, Invocation } from './history.ts';
 import type { Hooks } from './scenery.ts';
 import { FATES, troubled } from './trouble.ts';
@@ -15,22 +16,6 @@ const LIVES_MS: Readonly<Record<Invocation['life'], number>> = {
 
 /** Clients wait so long for an answer. */
 const TIMEOUT_MS = 10 * SECOND_MS;
-
-/** What changes something; a dry run makes none of these calls. */
-const CHANGES: readonly CallName[] = [
-  'keys.create',
-  'keys.activate',
-  'keys.deactivate',
-  'keys.delete',
-  'parameters.put',
-  'parameters.remove',
-  'mailer.send',
-  'journal.begin',
-  'journal.replace',
-  'journal.putTimer',
-  'journal.removeTimer',
-  'journal.addHistory',
-];
 
 /** One invocation that is under way. */
 export interface Begun {
@@ -154,10 +139,8 @@ export class Invocations {
     mail.verification = { kind: 'accepted', reason: '', warnings: [] };
   }
 
-  /** A dry run changes nothing; a dry destructor puts timers back, or they would be lost. */
+  /** Tells of a call that a dry run may not make. */
   checkDryRun(name: CallName, run: string): void {
-    if (!this.#dry.has(run) || !CHANGES.includes(name)) return;
-    const putsBack = name === 'journal.putTimer' && run.startsWith('destructor');
-    if (!putsBack) this.hooks.tell(0, `a dry run called ${name}`);
+    if (this.#dry.has(run)) checkDryCall(name, run, this.hooks.tell);
   }
 }

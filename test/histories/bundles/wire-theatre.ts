@@ -1,6 +1,10 @@
 /**
  * The theatre of the built functions: they call a local AWS account over HTTP. What people do with
  * the command line goes through the same adapters.
+ *
+ * It varies less than the one in memory. The account knows new keys and their use at once, and a
+ * scan tells everything: `settleSeconds`, `lastUsedLagMinutes` and `scanLagSeconds` are 0. No list
+ * leaves users out: a rotation that should be blind to one (`unlisted`) sees them all.
  */
 import { createServices } from '../../../src/cli/services.ts';
 import { loadSettings } from '../../../src/config.ts';
@@ -16,6 +20,7 @@ import { readJwk } from '../../support/invariants/post.ts';
 import type { CallName } from '../../support/memory/calls.ts';
 import { tellEffect } from '../../support/memory/effects.ts';
 import type { StreamRecord } from '../../support/memory/table.ts';
+import { checkDryCall } from '../dry-runs.ts';
 import type { Command, Conditions, Invocation } from '../history.ts';
 import type { Ended, Hooks, Theatre } from '../scenery.ts';
 import { type FunctionName, type Host, Hosts } from './hosts.ts';
@@ -116,8 +121,7 @@ export class WireTheatre implements Theatre {
       ...(force && { force }),
       ...(invocation.dryRun && { dryRun: true }),
     };
-    // A dry run of the rotator is asked for with the event.
-    return endOf(await this.#invoke<Report>('rotator', { ...invocation, dryRun: false }, event));
+    return endOf(await this.#invoke<Report>('rotator', invocation, event));
   }
 
   async destruct(invocation: Invocation, batch: readonly StreamRecord[]) {
@@ -135,7 +139,7 @@ export class WireTheatre implements Theatre {
   }
 
   async byHand<T>(invocation: Invocation, deed: (run: Run) => Promise<T>): Promise<T> {
-    const { label, lift } = this.#begin('ikr', COMMAND_LINE, undefined, invocation, false);
+    const { label, lift } = this.#begin('ikr', COMMAND_LINE, undefined, invocation);
     try {
       const own = { ...this.#env, AWS_ACCESS_KEY_ID: COMMAND_LINE };
       Object.assign(process.env, own);
@@ -163,10 +167,11 @@ export class WireTheatre implements Theatre {
     invocation: Invocation,
     event: unknown,
   ): Promise<Outcome<T>> {
-    const { dryRun } = invocation;
-    const host = this.#hosts.take(name, dryRun);
+    // A dry run of the rotator is asked for with the event.
+    const isSetDry = invocation.dryRun && name === 'destructor';
+    const host = this.#hosts.take(name, isSetDry);
     host.skew(this.skewMs(invocation));
-    const { lift } = this.#begin(name, host.signsWith, host, invocation, dryRun);
+    const { lift } = this.#begin(name, host.signsWith, host, invocation);
     this.#account.ses.knobs.sendingPaused = invocation.mailerDown;
     try {
       const timeoutMs = LIVES_MS[invocation.life];
@@ -177,7 +182,7 @@ export class WireTheatre implements Theatre {
       lift();
       this.#account.ses.knobs.sendingPaused = false;
       this.#live.delete(host.signsWith);
-      this.#hosts.giveBack(host, name, dryRun);
+      this.#hosts.giveBack(host, name, isSetDry);
     }
   }
 
@@ -186,13 +191,13 @@ export class WireTheatre implements Theatre {
     signsWith: string,
     host: Host | undefined,
     invocation: Invocation,
-    dryRun: boolean,
   ) {
     this.invoked += 1;
     const label = `${name} ${this.invoked}`;
     const { ledger, seen, act } = this.#watching;
     ledger.look(label);
     const endsAtMs = this.#account.clock.nowMs() + LIVES_MS[invocation.life];
+    const dryRun = invocation.dryRun && name !== 'ikr';
     this.#live.set(signsWith, { label, host, endsAtMs, dryRun });
     const { lift } = armTroubles({
       account: this.#account,
@@ -230,7 +235,8 @@ export class WireTheatre implements Theatre {
       await live.host?.lambda.kill();
       return undefined;
     }
-    const { rules, receive } = this.#watching;
+    const { rules, receive, tell } = this.#watching;
+    if (live.dryRun) checkDryCall(name, live.label, tell);
     const mails = this.#account.mails.length;
     const outcome = await rules.onEffect(name, argumentsOf(name, call), live.label, () => {
       const done = effect();

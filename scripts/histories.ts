@@ -11,9 +11,11 @@ import { playAll } from './histories/lanes.ts';
 import { type HistoriesOptions, readOptions, USAGE } from './histories/options.ts';
 import { renderResult } from './histories/render.ts';
 
+const BUNDLES = ['dist/rotator/index.mjs', 'dist/destructor/index.mjs'];
+
 async function main(options: HistoriesOptions): Promise<number> {
   const { runs: histories, seed, jobs, json, onBundles } = options;
-  if (onBundles && !existsSync('dist/rotator/index.mjs')) {
+  if (onBundles && !BUNDLES.every(existsSync)) {
     process.stderr.write('There are no Lambda functions in dist/: run npm run build first.\n');
     return 2;
   }

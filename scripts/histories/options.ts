@@ -21,7 +21,7 @@ told.
 Options:
   --runs N     how many histories (10000)
   --bundles N  how many histories with the built functions, against a local AWS account over HTTP,
-               instead of the core in memory; build them first
+               instead of the core in memory
   --seed N     another number, other histories (1)
   --jobs N     how many are played at the same time, 1 to 16 (2)
   --json       print one JSON object at the end, and nothing else

@@ -1,6 +1,10 @@
 /**
  * The rules that hold at every moment, for everything the program does to keys, content keys and
  * mails. They go by what really happened, and only ask the record what was scheduled.
+ *
+ * `test/support/invariants/rules.ts` has rules of its own because it looks at an account from
+ * outside, after each step of the demo or of a life of the crash matrix, and infers from the calls
+ * over HTTP who did what; here each effect is seen at its very moment, in memory and on the wire.
  */
 import type { Item } from '../../src/aws/items.ts';
 import { recordKey } from '../../src/aws/items.ts';

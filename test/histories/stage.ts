@@ -1,7 +1,7 @@
 /**
  * What happens in one history: its users, its runs and the onlooker who judges them.
  */
-import { HOUR_MS } from '../../src/domain/time.ts';
+import { HOUR_MS, SECOND_MS } from '../../src/domain/time.ts';
 import type { Request } from '../../src/rotator/event.ts';
 import type { ArrivedMail } from '../support/memory/mail.ts';
 import type { StreamRecord } from '../support/memory/table.ts';
@@ -98,6 +98,8 @@ export class Stage {
   async day(lateHours = 0): Promise<Told> {
     await this.theatre.expire(lateHours * HOUR_MS);
     const destructed = await this.#runDestructor(INVOCATION, this.world.table.stream);
+    // Of a user whose record was just written, a scan may know nothing yet, and nothing is judged.
+    this.world.clock.advance(this.theatre.conditions.scanLagSeconds * SECOND_MS);
     const rotated = await this.#runRotator(INVOCATION, EVERYBODY, !this.theatre.isBlind);
     return [destructed, rotated].filter(Boolean).join('; ');
   }

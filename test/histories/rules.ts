@@ -175,7 +175,9 @@ export class Rules {
     if (was.status === 'Active' && isOnly) {
       this.#tell(4, `${id} was ${verb}, the user's only active key`);
     }
-    const veto = this.#ledger.vetoFor(run, userId, entry?.rotationId);
+    // Nobody can want to keep a key that was refused: its secret was handed over to nobody.
+    const isRefused = entry?.state === 'WITHDRAWING' && key.arrivedAtMs === undefined;
+    const veto = isRefused ? undefined : this.#ledger.vetoFor(run, userId, entry?.rotationId);
     if (veto?.keyIds.includes(id) && !this.#ledger.isOnItsWay(run, userId))
       this.#tell(4, `${id} was ${verb}, although ${veto.how}`);
     const problem = this.#scheduled(key, was, before, entry);

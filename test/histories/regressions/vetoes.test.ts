@@ -84,3 +84,16 @@ regression('takes a key for wanted that a person woke in the very moment of its 
     { afterMinutes: 10_080, do: 'rotate' },
   ],
 });
+
+// The removal is on its way to the destructor while a person has the refused mail sent again.
+regression('takes a key back that was handed over to nobody, whatever a person did to the timer', {
+  conditions: { report: false, post: 'not-now' },
+  steps: [
+    { afterMinutes: 1440, do: 'rotate', run: { life: 'laptop' } },
+    { afterMinutes: 25, do: 'forge timer', which: 'oldest', named: false },
+    { afterMinutes: 10080, do: 'remove timer' },
+    { do: 'delete key', which: 'oldest' },
+    { do: 'ikr resend', run: { mails: ['not-now'] } },
+    { do: 'deactivate key', which: 'oldest' },
+  ],
+});

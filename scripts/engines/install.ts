@@ -13,7 +13,8 @@ export const cache = join(root, '.cache/engines');
 const MOTO = '5.2.5';
 const MAVEN_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 const POM = join(import.meta.dirname, 'pom.xml');
-const OLDEST_JAVA = 11;
+/** What DynamoDB Local is compiled for. */
+export const OLDEST_JAVA = 17;
 
 /** How to start an engine; its script announces the port. */
 export interface Command {
@@ -48,18 +49,15 @@ export async function installMoto(): Promise<Command> {
 
 /** @throws Missing */
 export async function installDynamoDbLocal(): Promise<Command> {
-  const version = await demand('java', ['-version'], `Java ${OLDEST_JAVA} or later`);
-  const major = Number(/version "(?:1\.)?(\d+)/.exec(version)?.[1]);
+  const said = await demand('java', ['-version'], `Java ${OLDEST_JAVA} or later`);
+  const major = Number(/version "(?:1\.)?(\d+)/.exec(said)?.[1]);
   if (!(major >= OLDEST_JAVA)) {
     throw new Missing(`Java ${OLDEST_JAVA} or later (java -version says ${major})`);
   }
   const modules = await demand('java', ['--list-modules'], 'Java');
   if (!modules.includes('jdk.compiler@')) throw new Missing('a JDK (this Java has no compiler)');
 
-  const wanted = /<artifactId>DynamoDBLocal<\/artifactId>\s*<version>([\w.-]+)</.exec(
-    await readFile(POM, 'utf8'),
-  )?.[1];
-  const home = join(cache, `dynamodb-local-${wanted}`);
+  const { version: wanted, home } = await dynamoDbLocal();
   await once(home, async () => {
     await demand('mvn', ['--version'], 'Maven (mvn)');
     await done('mvn', [
@@ -79,6 +77,13 @@ export async function installDynamoDbLocal(): Promise<Command> {
       join(import.meta.dirname, 'LoopbackDynamoDb.java'),
     ],
   };
+}
+
+/** The version that the POM asks for, and the folder with its archives. */
+export async function dynamoDbLocal(): Promise<{ version: string | undefined; home: string }> {
+  const asked = /<artifactId>DynamoDBLocal<\/artifactId>\s*<version>([\w.-]+)</;
+  const version = asked.exec(await readFile(POM, 'utf8'))?.[1];
+  return { version, home: join(cache, `dynamodb-local-${version}`) };
 }
 
 /** Does the work unless it was done before, to its end. */

@@ -7,6 +7,8 @@ import {
   PutCommand,
   type PutCommandInput,
   QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
   ScanCommand,
   type ScanCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -33,12 +35,23 @@ const getAll = (...Keys: object[]) =>
   new BatchGetCommand({
     RequestItems: { [TABLE]: { Keys: Keys.map((key) => ({ ...key })), ConsistentRead: true } },
   });
-const query = new QueryCommand({
-  TableName: TABLE,
-  KeyConditionExpression: '#user = :user AND begins_with(ak, :prefix)',
-  ExpressionAttributeNames: { '#user': 'user' },
-  ExpressionAttributeValues: { ':user': Key.user, ':prefix': 'rot' },
-});
+const query = (more: Partial<QueryCommandInput> = {}) =>
+  new QueryCommand({
+    TableName: TABLE,
+    KeyConditionExpression: '#user = :user AND begins_with(ak, :prefix)',
+    ExpressionAttributeNames: { '#user': 'user' },
+    ExpressionAttributeValues: { ':user': Key.user, ':prefix': 'rot' },
+    ...more,
+  });
+/** Every page as it came, for the keys by which one leads to the next. */
+const inPages = async (
+  read: (start: Record<string, unknown> | undefined) => Promise<QueryCommandOutput>,
+) => {
+  const first = await read(undefined);
+  const second = await read(first.LastEvaluatedKey);
+  return { $metadata: second.$metadata, first: page(first), second: page(second) };
+};
+const page = ({ $metadata, ...answer }: QueryCommandOutput) => answer;
 const scan = (more: Partial<ScanCommandInput>) => new ScanCommand({ TableName: TABLE, ...more });
 const records = {
   FilterExpression: 'ak = :record',
@@ -60,7 +73,13 @@ export const tableCalls: Calls = {
   'GetItem with half a key': (side) => documents(side).send(get({ user: Key.user })),
   BatchGetItem: (side) => documents(side).send(getAll(Key, nobodys)),
   'BatchGetItem of one twice': (side) => documents(side).send(getAll(Key, Key)),
-  Query: (side) => documents(side).send(query),
+  Query: (side) => documents(side).send(query()),
+  'Query, page by page': async (side) => {
+    await documents(side).send(put({ ...Key, ak: 'rotation#2', version: 1 }));
+    return inPages((start) => documents(side).send(query({ Limit: 1, ExclusiveStartKey: start })));
+  },
+  'Query, beyond the end': (side) =>
+    documents(side).send(query({ ExclusiveStartKey: { ...Key, ak: 'rotation#2' } })),
   Scan: (side) => documents(side).send(scan(records)),
   'Scan, a page': (side) => documents(side).send(scan({ Limit: 1 })),
   DeleteItem: (side) => documents(side).send(remove()),

@@ -4,9 +4,9 @@
  */
 import { describe } from '@jest/globals';
 import { describeAccountContract } from '../support/account/contract.ts';
-import { DIFFERENT_BEHAVIOUR } from './differences.ts';
+import { DIFFERENT_BEHAVIOUR, DYNAMODB_LOCAL_ANSWERS, MOTO_ANSWERS } from './differences.ts';
 import { compareAnswers } from './support/answers.ts';
-import { iamCalls, otherCalls, SENDER, USER } from './support/calls.ts';
+import { BARE_USER, FUNCTION, iamCalls, otherCalls, SENDER, USER } from './support/calls.ts';
 import { engines, needs } from './support/engines.ts';
 import { TABLE, tableCalls } from './support/table-calls.ts';
 import { startDynamoDb, startMoto } from './support/targets.ts';
@@ -15,9 +15,11 @@ needs(engines.motoContract)('moto', () => {
   describeAccountContract('keeps the contract', startMoto, { differences: DIFFERENT_BEHAVIOUR });
 
   describe('answers as the local account does to', () =>
-    compareAnswers({ ...iamCalls, ...otherCalls }, startMoto, async (hands) => {
+    compareAnswers({ ...iamCalls, ...otherCalls }, MOTO_ANSWERS, startMoto, async (hands) => {
       await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
+      await hands.createUser(BARE_USER);
       await hands.verifySender(SENDER);
+      await hands.setFunction(FUNCTION, { MAIL_FROM: SENDER });
     }));
 });
 
@@ -25,5 +27,7 @@ needs(engines.dynamodb)('DynamoDB Local', () => {
   describeAccountContract('keeps the contract', startDynamoDb, { parts: ['DynamoDB'] });
 
   describe('answers as the local account does to', () =>
-    compareAnswers(tableCalls, startDynamoDb, async (hands) => hands.createTable(TABLE)));
+    compareAnswers(tableCalls, DYNAMODB_LOCAL_ANSWERS, startDynamoDb, async (hands) =>
+      hands.createTable(TABLE),
+    ));
 });

@@ -44,7 +44,10 @@ export interface Side extends Clients {
 export type Calls = Readonly<Record<string, (side: Side) => Promise<unknown>>>;
 
 export const USER = 'side';
+/** Another user, with nothing but a name. */
+export const BARE_USER = 'side-bare';
 export const SENDER = 'side@example.com';
+export const FUNCTION = 'side';
 const NO_KEY = 'AKIAIOSFODNN7EXAMPLE';
 const NO_STATUS = 'Asleep' as StatusType;
 
@@ -62,11 +65,14 @@ const everybody = new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], 
 export const iamCalls: Calls = {
   GetAccountAuthorizationDetails: ({ iam }) => iam.send(everybody),
   ListUsers: ({ iam }) => iam.send(new ListUsersCommand({ MaxItems: 1000 })),
+  'GetUser without tags': ({ iam }) => iam.send(new GetUserCommand({ UserName: BARE_USER })),
   GetUser: ({ iam }) => iam.send(new GetUserCommand({ UserName: USER })),
   'GetUser of nobody': ({ iam }) => iam.send(new GetUserCommand({ UserName: 'nobody' })),
+  'ListUserTags of none': ({ iam }) => iam.send(new ListUserTagsCommand({ UserName: BARE_USER })),
   ListUserTags: ({ iam }) => iam.send(new ListUserTagsCommand({ UserName: USER })),
   'ListUserTags of nobody': ({ iam }) => iam.send(new ListUserTagsCommand({ UserName: 'nobody' })),
   TagUser: ({ iam }) => iam.send(tag(USER)),
+  'ListUserTags after it': ({ iam }) => iam.send(new ListUserTagsCommand({ UserName: USER })),
   'TagUser of nobody': ({ iam }) => iam.send(tag('nobody')),
   CreateAccessKey: async (side) => {
     const answer = await side.iam.send(createKey());
@@ -76,17 +82,22 @@ export const iamCalls: Calls = {
   'CreateAccessKey of nobody': ({ iam }) => iam.send(createKey('nobody')),
   'CreateAccessKey, the second': ({ iam }) => iam.send(createKey()),
   'CreateAccessKey, the third': ({ iam }) => iam.send(createKey()),
+  'ListAccessKeys of none': ({ iam }) => iam.send(listKeys(BARE_USER)),
   ListAccessKeys: ({ iam }) => iam.send(listKeys(USER)),
   'ListAccessKeys of nobody': ({ iam }) => iam.send(listKeys('nobody')),
   GetAccessKeyLastUsed: ({ iam, keyId }) => iam.send(lastUsed(keyId)),
   'GetAccessKeyLastUsed of no key': ({ iam }) => iam.send(lastUsed(NO_KEY)),
   UpdateAccessKey: ({ iam, keyId }) => iam.send(setStatus(keyId, 'Inactive')),
+  'ListAccessKeys after it': ({ iam }) => iam.send(listKeys(USER)),
   'UpdateAccessKey of no key': ({ iam }) => iam.send(setStatus(NO_KEY, 'Inactive')),
   'UpdateAccessKey to no status': ({ iam, keyId }) => iam.send(setStatus(keyId, NO_STATUS)),
-  DeleteAccessKey: ({ iam, keyId }) => iam.send(deleteKey(keyId)),
-  'DeleteAccessKey again': ({ iam, keyId }) => iam.send(deleteKey(keyId)),
   'GetCredentialReport too early': ({ iam }) => iam.send(new GetCredentialReportCommand({})),
   GenerateCredentialReport: ({ iam }) => iam.send(new GenerateCredentialReportCommand({})),
+  'GenerateCredentialReport again': ({ iam }) => iam.send(new GenerateCredentialReportCommand({})),
+  GetCredentialReport: ({ iam }) => iam.send(new GetCredentialReportCommand({})),
+  DeleteAccessKey: ({ iam, keyId }) => iam.send(deleteKey(keyId)),
+  'ListAccessKeys with one less': ({ iam }) => iam.send(listKeys(USER)),
+  'DeleteAccessKey again': ({ iam, keyId }) => iam.send(deleteKey(keyId)),
   ListAccountAliases: ({ iam }) => iam.send(new ListAccountAliasesCommand({})),
 };
 
@@ -108,7 +119,8 @@ const mail = (Source: string) =>
 const identities = new GetIdentityVerificationAttributesCommand({
   Identities: [SENDER, 'example.net'],
 });
-const configuration = new GetFunctionConfigurationCommand({ FunctionName: 'none' });
+const configuration = (FunctionName: string) =>
+  new GetFunctionConfigurationCommand({ FunctionName });
 
 export const otherCalls: Calls = {
   GetCallerIdentity: ({ sts }) => sts.send(new GetCallerIdentityCommand({})),
@@ -127,5 +139,7 @@ export const otherCalls: Calls = {
   GetIdentityVerificationAttributes: ({ ses }) => ses.send(identities),
   SendEmail: ({ ses }) => ses.send(mail(SENDER)),
   'SendEmail from a stranger': ({ ses }) => ses.send(mail('stranger@example.net')),
-  'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration),
+  'GetSendQuota after it': ({ ses }) => ses.send(new GetSendQuotaCommand({})),
+  GetFunctionConfiguration: ({ lambda }) => lambda.send(configuration(FUNCTION)),
+  'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration('none')),
 };

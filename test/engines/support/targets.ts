@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { zipSync } from 'fflate';
 import {
+  type Clients,
   type ContractTarget,
   createClients,
   destroyClients,
@@ -43,7 +45,7 @@ export async function startLocal(): Promise<ContractTarget> {
 export async function startMoto(): Promise<ContractTarget> {
   // The contract begins with an account in which nobody did anything.
   await fetch(`${engines.motoContract}/moto-api/reset`, { method: 'POST' });
-  const clients = createClients(engines.motoContract);
+  const clients = await motoClients();
   const { iam, ses, lambda, dynamodb } = clients;
   await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'example' }));
   return {
@@ -74,6 +76,23 @@ export async function startMoto(): Promise<ContractTarget> {
     },
     close: async () => destroyClients(clients),
   };
+}
+
+/** Clients of the functions' role: moto gives out a session of any role, whether it is there or not. */
+async function motoClients(): Promise<Clients> {
+  const anybody = createClients(engines.motoContract);
+  const { Credentials } = await anybody.sts.send(
+    new AssumeRoleCommand({
+      RoleArn: 'arn:aws:iam::123456789012:role/iam-key-rotator',
+      RoleSessionName: 'session',
+    }),
+  );
+  destroyClients(anybody);
+  return createClients(engines.motoContract, {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  });
 }
 
 /** DynamoDB Local, which has nothing but tables. */

@@ -43,10 +43,14 @@ export function ssmContract({ it, target }: ContractSuite): void {
     expect(await tagsOf('/contract/kept')).toEqual(Tags);
   });
 
-  it('shows a SecureString only with decryption', async () => {
+  it('shows a SecureString with decryption', async () => {
+    await put('/contract/shown', { Value: 'open sesame' });
+    expect((await get('/contract/shown', true))?.Value).toBe('open sesame');
+  });
+
+  it('hides a SecureString without decryption', async () => {
     await put('/contract/hidden', { Value: 'open sesame' });
     expect((await get('/contract/hidden', false))?.Value).not.toContain('open sesame');
-    expect((await get('/contract/hidden', true))?.Value).toBe('open sesame');
   });
 
   it('finds a parameter by its ARN', async () => {

@@ -110,7 +110,10 @@ const MOTO: readonly Difference[] = [
   },
   {
     contract: ['denies to tell the last use of a key that does not exist'],
-    calls: { 'GetAccessKeyLastUsed of no key': WHOLE },
+    calls: {
+      'GetAccessKeyLastUsed of no key': WHOLE,
+      'GetAccessKeyLastUsed of a deleted key': WHOLE,
+    },
     engine: 'moto answers NoSuchEntity',
     decides: `${IAM}/APIReference/API_GetAccessKeyLastUsed.html lists no NoSuchEntity. The product takes either for what it is worth: only NoSuchEntity says that a key is gone. The local account has a knob for both`,
   },
@@ -144,7 +147,9 @@ const MOTO: readonly Difference[] = [
   },
   {
     calls: {
+      'UpdateAccessKey of another': ['message'],
       'UpdateAccessKey of no key': ['message'],
+      'DeleteAccessKey of another': ['message'],
       'DeleteAccessKey again': ['message'],
       'GetCredentialReport too early': ['message'],
       'GetParameter of none': ['message'],
@@ -193,6 +198,17 @@ const MOTO: readonly Difference[] = [
     decides: `${SES}/dg/troubleshoot-error-messages.html: “Email address is not verified. The following identities failed the check in region …”`,
   },
   {
+    calls: { 'SendEmail to half an address': ['message'] },
+    engine: 'moto says “Missing domain”',
+    decides: `${SES}/APIReference/CommonErrors.html: an error is its code and status, which agree; of the message, the product reads only whether it names the sender`,
+  },
+  {
+    contract: ['refuses a mail to fifty-one recipients'],
+    calls: { 'SendEmail to fifty-one': ['name', 'message'] },
+    engine: 'moto answers MessageRejected',
+    decides: `${SES}/APIReference/API_SendEmail.html and CommonErrors.html: no more than 50 recipients; InvalidParameterValue is for values out of range. To the product, both mean that the mail is refused`,
+  },
+  {
     calls: {
       GetFunctionConfiguration: [
         ...['Architectures', 'CodeSha256', 'CodeSize', 'Description', 'EphemeralStorage'],
@@ -210,6 +226,11 @@ const DYNAMODB_LOCAL: readonly Difference[] = [
     calls: {
       'PutItem without a key': ['message'],
       'PutItem into no table': ['message'],
+      'GetItem from no table': ['message'],
+      'BatchGetItem from no table': ['message'],
+      'Query of no table': ['message'],
+      'Scan of no table': ['message'],
+      'DeleteItem from no table': ['message'],
       'GetItem with half a key': ['message'],
     },
     engine: 'DynamoDB Local uses other words',

@@ -53,10 +53,10 @@ const NO_STATUS = 'Asleep' as StatusType;
 
 const listKeys = (UserName: string) => new ListAccessKeysCommand({ UserName });
 const lastUsed = (AccessKeyId: string) => new GetAccessKeyLastUsedCommand({ AccessKeyId });
-const deleteKey = (AccessKeyId: string) =>
-  new DeleteAccessKeyCommand({ UserName: USER, AccessKeyId });
-const setStatus = (AccessKeyId: string, Status: StatusType) =>
-  new UpdateAccessKeyCommand({ UserName: USER, AccessKeyId, Status });
+const deleteKey = (AccessKeyId: string, UserName = USER) =>
+  new DeleteAccessKeyCommand({ UserName, AccessKeyId });
+const setStatus = (AccessKeyId: string, Status: StatusType, UserName = USER) =>
+  new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status });
 const createKey = (UserName = USER) => new CreateAccessKeyCommand({ UserName });
 const tag = (UserName: string) =>
   new TagUserCommand({ UserName, Tags: [{ Key: 'IKR:ROTATE_AFTER_DAYS', Value: '30' }] });
@@ -89,15 +89,21 @@ export const iamCalls: Calls = {
   'GetAccessKeyLastUsed of no key': ({ iam }) => iam.send(lastUsed(NO_KEY)),
   UpdateAccessKey: ({ iam, keyId }) => iam.send(setStatus(keyId, 'Inactive')),
   'ListAccessKeys after it': ({ iam }) => iam.send(listKeys(USER)),
+  'UpdateAccessKey of nobody': ({ iam, keyId }) => iam.send(setStatus(keyId, 'Inactive', 'nobody')),
+  'UpdateAccessKey of another': ({ iam, keyId }) =>
+    iam.send(setStatus(keyId, 'Inactive', BARE_USER)),
   'UpdateAccessKey of no key': ({ iam }) => iam.send(setStatus(NO_KEY, 'Inactive')),
   'UpdateAccessKey to no status': ({ iam, keyId }) => iam.send(setStatus(keyId, NO_STATUS)),
   'GetCredentialReport too early': ({ iam }) => iam.send(new GetCredentialReportCommand({})),
   GenerateCredentialReport: ({ iam }) => iam.send(new GenerateCredentialReportCommand({})),
   'GenerateCredentialReport again': ({ iam }) => iam.send(new GenerateCredentialReportCommand({})),
   GetCredentialReport: ({ iam }) => iam.send(new GetCredentialReportCommand({})),
+  'DeleteAccessKey of nobody': ({ iam, keyId }) => iam.send(deleteKey(keyId, 'nobody')),
+  'DeleteAccessKey of another': ({ iam, keyId }) => iam.send(deleteKey(keyId, BARE_USER)),
   DeleteAccessKey: ({ iam, keyId }) => iam.send(deleteKey(keyId)),
   'ListAccessKeys with one less': ({ iam }) => iam.send(listKeys(USER)),
   'DeleteAccessKey again': ({ iam, keyId }) => iam.send(deleteKey(keyId)),
+  'GetAccessKeyLastUsed of a deleted key': ({ iam, keyId }) => iam.send(lastUsed(keyId)),
   ListAccountAliases: ({ iam }) => iam.send(new ListAccountAliasesCommand({})),
 };
 
@@ -110,15 +116,16 @@ const get = (Name: string) => new GetParameterCommand({ Name, WithDecryption: tr
 const addTags = (ResourceId: string) =>
   new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId, Tags });
 const remove = () => new DeleteParameterCommand({ Name: PARAMETER });
-const mail = (Source: string) =>
+const mail = (Source: string, ToAddresses = ['jane@example.org']) =>
   new SendEmailCommand({
     Source,
-    Destination: { ToAddresses: ['jane@example.org'] },
+    Destination: { ToAddresses },
     Message: { Subject: { Data: 's' }, Body: { Text: { Data: 't' }, Html: { Data: 'h' } } },
   });
 const identities = new GetIdentityVerificationAttributesCommand({
   Identities: [SENDER, 'example.net'],
 });
+const crowd = Array.from({ length: 51 }, (_, i) => `jane+${i}@example.org`);
 const configuration = (FunctionName: string) =>
   new GetFunctionConfigurationCommand({ FunctionName });
 
@@ -139,6 +146,8 @@ export const otherCalls: Calls = {
   GetIdentityVerificationAttributes: ({ ses }) => ses.send(identities),
   SendEmail: ({ ses }) => ses.send(mail(SENDER)),
   'SendEmail from a stranger': ({ ses }) => ses.send(mail('stranger@example.net')),
+  'SendEmail to half an address': ({ ses }) => ses.send(mail(SENDER, ['jane'])),
+  'SendEmail to fifty-one': ({ ses }) => ses.send(mail(SENDER, crowd)),
   'GetSendQuota after it': ({ ses }) => ses.send(new GetSendQuotaCommand({})),
   GetFunctionConfiguration: ({ lambda }) => lambda.send(configuration(FUNCTION)),
   'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration('none')),

@@ -29,11 +29,12 @@ const putOver = (version: number) =>
       ExpressionAttributeValues: { ':version': version },
     },
   );
-const get = (key: object) =>
-  new GetCommand({ TableName: TABLE, Key: { ...key }, ConsistentRead: true });
-const getAll = (...Keys: object[]) =>
+const ifNone = { ConditionExpression: 'attribute_not_exists(ak)' };
+const get = (key: object, TableName = TABLE) =>
+  new GetCommand({ TableName, Key: { ...key }, ConsistentRead: true });
+const getAll = (keys: readonly object[], table = TABLE) =>
   new BatchGetCommand({
-    RequestItems: { [TABLE]: { Keys: Keys.map((key) => ({ ...key })), ConsistentRead: true } },
+    RequestItems: { [table]: { Keys: keys.map((key) => ({ ...key })), ConsistentRead: true } },
   });
 const query = (more: Partial<QueryCommandInput> = {}) =>
   new QueryCommand({
@@ -58,21 +59,25 @@ const records = {
   ExpressionAttributeValues: { ':record': Key.ak },
 };
 const reserved = { ConditionExpression: 'attribute_exists(user)' };
-const remove = () => new DeleteCommand({ TableName: TABLE, Key });
+const remove = (TableName = TABLE) => new DeleteCommand({ TableName, Key });
+const NO_TABLE = 'none';
 
 export const tableCalls: Calls = {
   PutItem: (side) => documents(side).send(put({ ...Key, version: 1, seen: ['a'], to: null })),
   'PutItem on a condition that holds': (side) => documents(side).send(putOver(1)),
   'PutItem on a condition that does not hold': (side) => documents(side).send(putOver(1)),
+  'PutItem where one is': (side) => documents(side).send(put(Key, ifNone)),
   'PutItem without a key': (side) => documents(side).send(put({ user: 'AIDAKEYLESS' })),
   'PutItem with a reserved word': (side) => documents(side).send(put(Key, reserved)),
-  'PutItem into no table': (side) => documents(side).send(put(Key, { TableName: 'none' })),
+  'PutItem into no table': (side) => documents(side).send(put(Key, { TableName: NO_TABLE })),
   'PutItem beyond 400 KB': (side) => documents(side).send(put({ ...Key, x: 'x'.repeat(409_600) })),
   GetItem: (side) => documents(side).send(get(Key)),
   'GetItem of none': (side) => documents(side).send(get(nobodys)),
   'GetItem with half a key': (side) => documents(side).send(get({ user: Key.user })),
-  BatchGetItem: (side) => documents(side).send(getAll(Key, nobodys)),
-  'BatchGetItem of one twice': (side) => documents(side).send(getAll(Key, Key)),
+  'GetItem from no table': (side) => documents(side).send(get(Key, NO_TABLE)),
+  BatchGetItem: (side) => documents(side).send(getAll([Key, nobodys])),
+  'BatchGetItem of one twice': (side) => documents(side).send(getAll([Key, Key])),
+  'BatchGetItem from no table': (side) => documents(side).send(getAll([Key], NO_TABLE)),
   Query: (side) => documents(side).send(query()),
   'Query, page by page': async (side) => {
     await documents(side).send(put({ ...Key, ak: 'rotation#2', version: 1 }));
@@ -80,8 +85,11 @@ export const tableCalls: Calls = {
   },
   'Query, beyond the end': (side) =>
     documents(side).send(query({ ExclusiveStartKey: { ...Key, ak: 'rotation#2' } })),
+  'Query of no table': (side) => documents(side).send(query({ TableName: NO_TABLE })),
   Scan: (side) => documents(side).send(scan(records)),
   'Scan, a page': (side) => documents(side).send(scan({ Limit: 1 })),
+  'Scan of no table': (side) => documents(side).send(scan({ TableName: NO_TABLE })),
   DeleteItem: (side) => documents(side).send(remove()),
   'DeleteItem again': (side) => documents(side).send(remove()),
+  'DeleteItem from no table': (side) => documents(side).send(remove(NO_TABLE)),
 };

@@ -117,8 +117,11 @@ function readMail(params: Params, atMs: number): ReceivedMail {
     ...addresses('BccAddresses'),
   ];
   if (to.length === 0 || to.length > RECIPIENTS_MAX) {
-    const range = to.length === 0 ? 'Missing' : 'Too many';
-    throw new ServiceError('InvalidParameterValue', `${range} recipients.`);
+    const message = `Recipient count exceeds ${RECIPIENTS_MAX}.`;
+    throw new ServiceError(
+      'InvalidParameterValue',
+      to.length === 0 ? 'Missing recipients.' : message,
+    );
   }
   for (const address of [text(params, 'Source') ?? '', ...to]) {
     if (/[\r\n]/.test(address) || !/^[^\s@]+@[^\s@]+$/.test(bareAddress(address))) {

@@ -40,6 +40,17 @@ export function sesContract({ it, target }: ContractSuite): void {
       message: /not verified/,
     }));
 
+  const badRecipients: [what: string, to: string[]][] = [
+    ['to an address without a domain', ['jane']],
+    ['to fifty-one recipients', Array.from({ length: 51 }, (_, i) => `jane+${i}@example.org`)],
+  ];
+  for (const [what, to] of badRecipients) {
+    it(`refuses a mail ${what}`, async () => {
+      await target().hands.verifySender(SENDER);
+      await expectRefusal(send(SENDER, to), { name: 'InvalidParameterValue', status: 400 });
+    });
+  }
+
   it('tells quota, rate and what was sent', async () => {
     await target().hands.verifySender(SENDER);
     const before = await ses().send(new GetSendQuotaCommand({}));

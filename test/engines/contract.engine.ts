@@ -4,22 +4,47 @@
  */
 import { describe } from '@jest/globals';
 import { describeAccountContract } from '../support/account/contract.ts';
-import { DIFFERENT_BEHAVIOUR, DYNAMODB_LOCAL_ANSWERS, MOTO_ANSWERS } from './differences.ts';
+import {
+  DENYING_MOTO_ANSWERS,
+  DIFFERENT_BEHAVIOUR,
+  DYNAMODB_LOCAL_ANSWERS,
+  MOTO_ANSWERS,
+} from './differences.ts';
 import { compareAnswers } from './support/answers.ts';
-import { BARE_USER, FUNCTION, iamCalls, otherCalls, SENDER, USER } from './support/calls.ts';
+import {
+  BARE_USER,
+  deniableCalls,
+  FUNCTION,
+  iamCalls,
+  otherCalls,
+  SENDER,
+  sesCalls,
+  USER,
+} from './support/calls.ts';
 import { engines, needs } from './support/engines.ts';
 import { TABLE, tableCalls } from './support/table-calls.ts';
-import { startDynamoDb, startMoto } from './support/targets.ts';
+import { startDenyingMoto, startDynamoDb, startLocal, startMoto } from './support/targets.ts';
 
 needs(engines.motoContract)('moto', () => {
   describeAccountContract('keeps the contract', startMoto, { differences: DIFFERENT_BEHAVIOUR });
 
   describe('answers as the local account does to', () =>
-    compareAnswers({ ...iamCalls, ...otherCalls }, MOTO_ANSWERS, startMoto, async (hands) => {
-      await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
-      await hands.createUser(BARE_USER);
-      await hands.verifySender(SENDER);
-      await hands.setFunction(FUNCTION, { MAIL_FROM: SENDER });
+    compareAnswers(
+      { ...iamCalls, ...otherCalls, ...sesCalls },
+      MOTO_ANSWERS,
+      { engine: startMoto },
+      async (hands) => {
+        await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
+        await hands.createUser(BARE_USER);
+        await hands.verifySender(SENDER);
+        await hands.setFunction(FUNCTION, { MAIL_FROM: SENDER });
+      },
+    ));
+
+  describe('denies as the local account does', () =>
+    compareAnswers(deniableCalls, DENYING_MOTO_ANSWERS, {
+      local: () => startLocal({ denies: true }),
+      engine: startDenyingMoto,
     }));
 });
 
@@ -27,7 +52,7 @@ needs(engines.dynamodb)('DynamoDB Local', () => {
   describeAccountContract('keeps the contract', startDynamoDb, { parts: ['DynamoDB'] });
 
   describe('answers as the local account does to', () =>
-    compareAnswers(tableCalls, DYNAMODB_LOCAL_ANSWERS, startDynamoDb, async (hands) =>
+    compareAnswers(tableCalls, DYNAMODB_LOCAL_ANSWERS, { engine: startDynamoDb }, async (hands) =>
       hands.createTable(TABLE),
     ));
 });

@@ -5,6 +5,9 @@
  * What is named here must differ. When an engine comes to agree, the tests tell so, and the entry is
  * to be struck off.
  */
+
+import { deniableCalls } from './support/calls.ts';
+
 interface Difference {
   /** Tests of the contract (test/support/account/contract) that the engine fails. */
   readonly contract?: readonly string[];
@@ -221,6 +224,15 @@ const MOTO: readonly Difference[] = [
   },
 ];
 
+/** moto, where every call is denied. */
+const DENYING_MOTO: readonly Difference[] = [
+  {
+    calls: Object.fromEntries(Object.keys(deniableCalls).map((call) => [call, ['message']])),
+    engine: 'moto names the caller and the action, as IAM does',
+    decides: `${IAM}/UserGuide/troubleshoot_access-denied.html: the words depend on which policy denies; the product reads none of them`,
+  },
+];
+
 const DYNAMODB_LOCAL: readonly Difference[] = [
   {
     calls: {
@@ -251,6 +263,7 @@ export const DIFFERENT_BEHAVIOUR: ReadonlySet<string> = new Set(
 /** What differs in the answers of an engine, by call. */
 export type DifferentAnswers = ReadonlyMap<string, readonly string[] | typeof WHOLE>;
 export const MOTO_ANSWERS = answersOf(MOTO);
+export const DENYING_MOTO_ANSWERS = answersOf(DENYING_MOTO);
 export const DYNAMODB_LOCAL_ANSWERS = answersOf(DYNAMODB_LOCAL);
 
 function answersOf(differences: readonly Difference[]): DifferentAnswers {

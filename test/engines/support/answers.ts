@@ -10,24 +10,26 @@ import type { Calls, Side } from './calls.ts';
 import { expectSame } from './same.ts';
 import { startLocal } from './targets.ts';
 
+type Start = () => Promise<ContractTarget>;
+
 /** Makes every call on both sides, one after the other, and has a test for each. */
 export function compareAnswers(
   calls: Calls,
   differences: DifferentAnswers,
-  startEngine: () => Promise<ContractTarget>,
-  prepare: (hands: ContractHands) => Promise<unknown>,
+  start: { local?: Start; engine: Start },
+  prepare: (hands: ContractHands) => Promise<unknown> = async () => {},
 ): void {
   const answers = new Map<string, { local: unknown; engine: unknown }>();
   const targets: ContractTarget[] = [];
   beforeAll(async () => {
-    const begin = async (start: () => Promise<ContractTarget>): Promise<Side> => {
-      const target = await start();
+    const begin = async (startTarget: Start): Promise<Side> => {
+      const target = await startTarget();
       targets.push(target);
       await prepare(target.hands);
       return { ...target.clients, keyId: '' };
     };
-    const local = await begin(startLocal);
-    const engine = await begin(startEngine);
+    const local = await begin(start.local ?? startLocal);
+    const engine = await begin(start.engine);
     for (const [name, call] of Object.entries(calls)) {
       answers.set(name, { local: await outcome(call(local)), engine: await outcome(call(engine)) });
     }

@@ -141,6 +141,11 @@ export const otherCalls: Calls = {
   'AddTagsToResource of none': ({ ssm }) => ssm.send(addTags('/none')),
   DeleteParameter: ({ ssm }) => ssm.send(remove()),
   'DeleteParameter again': ({ ssm }) => ssm.send(remove()),
+  GetFunctionConfiguration: ({ lambda }) => lambda.send(configuration(FUNCTION)),
+  'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration('none')),
+};
+
+export const sesCalls: Calls = {
   GetAccountSendingEnabled: ({ ses }) => ses.send(new GetAccountSendingEnabledCommand({})),
   GetSendQuota: ({ ses }) => ses.send(new GetSendQuotaCommand({})),
   GetIdentityVerificationAttributes: ({ ses }) => ses.send(identities),
@@ -149,6 +154,9 @@ export const otherCalls: Calls = {
   'SendEmail to half an address': ({ ses }) => ses.send(mail(SENDER, ['jane'])),
   'SendEmail to fifty-one': ({ ses }) => ses.send(mail(SENDER, crowd)),
   'GetSendQuota after it': ({ ses }) => ses.send(new GetSendQuotaCommand({})),
-  GetFunctionConfiguration: ({ lambda }) => lambda.send(configuration(FUNCTION)),
-  'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration('none')),
 };
+
+/** One of each call that moto can deny in the words of its service; to SSM and Lambda it speaks XML then. */
+export const deniableCalls: Calls = Object.fromEntries(
+  Object.entries({ ...iamCalls, ...sesCalls }).filter(([name]) => /^\w+$/.test(name)),
+);

@@ -19,11 +19,12 @@ import {
 import { startLocalAccount } from '../../support/account/index.ts';
 import { engines } from './engines.ts';
 
-export async function startLocal(): Promise<ContractTarget> {
+export async function startLocal({ denies = false } = {}): Promise<ContractTarget> {
   const account = await startLocalAccount({ alias: 'example' });
   account.ses.knobs.verified = new Set();
   // The sandbox, which moto is in.
   Object.assign(account.ses.knobs, { max24HourSend: 200, maxSendRate: 1 });
+  if (denies) account.faults.add({ match: {}, kind: 'deny', times: Number.POSITIVE_INFINITY });
   const clients = createClients(account.endpoint);
   return {
     clients,
@@ -78,14 +79,29 @@ export async function startMoto(): Promise<ContractTarget> {
   };
 }
 
-/** Clients of the functions' role: moto gives out a session of any role, whether it is there or not. */
+/** moto, from now on checking the permissions of a role that has none. */
+export async function startDenyingMoto(): Promise<ContractTarget> {
+  const moto = await startMoto();
+  const checkAfter = (calls: string) =>
+    fetch(`${engines.motoContract}/moto-api/reset-auth`, { method: 'POST', body: calls });
+  await checkAfter('0');
+  return {
+    ...moto,
+    close: async () => {
+      await checkAfter('inf');
+      await moto.close();
+    },
+  };
+}
+
+/** Clients of the functions' role, in a session of it. */
 async function motoClients(): Promise<Clients> {
   const anybody = createClients(engines.motoContract);
+  const { Role } = await anybody.iam.send(
+    new CreateRoleCommand({ RoleName: 'iam-key-rotator', AssumeRolePolicyDocument: '{}' }),
+  );
   const { Credentials } = await anybody.sts.send(
-    new AssumeRoleCommand({
-      RoleArn: 'arn:aws:iam::123456789012:role/iam-key-rotator',
-      RoleSessionName: 'session',
-    }),
+    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'session' }),
   );
   destroyClients(anybody);
   return createClients(engines.motoContract, {

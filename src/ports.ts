@@ -76,7 +76,10 @@ export interface Parameters {
   >;
   /** The content key; `undefined` when there is no such parameter or it holds something else. */
   get(name: string): Promise<StoredContentKey | undefined>;
-  /** Deletes the parameter if it still is this rotation's, so that a namesake's survives. */
+  /**
+   * Deletes the parameter if it still is this rotation's, so that a namesake's survives. One whose
+   * KMS key does not tell stays, without an error.
+   */
   remove(name: string, rotationId: string): Promise<void>;
 }
 

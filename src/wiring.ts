@@ -48,14 +48,14 @@ export function createPlant(settings: Settings, log: Log): Plant {
       return readSecret(createSsm(), name);
     },
   });
-  return { settings, clients, mailer, parameters: lateParameters(settings.ssmKmsKeyId) };
+  return { settings, clients, mailer, parameters: lateParameters(settings.ssmKmsKeyId, log) };
 }
 
-function lateParameters(kmsKeyId: string | undefined): Parameters {
+function lateParameters(kmsKeyId: string | undefined, log: Log): Parameters {
   let made: Promise<Parameters> | undefined;
   const parameters = () => {
     made ??= parameterStore().then(({ createSsm, ssmParameters }) =>
-      ssmParameters(createSsm(), kmsKeyId),
+      ssmParameters(createSsm(), { kmsKeyId, log }),
     );
     return made;
   };

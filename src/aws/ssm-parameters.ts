@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
-import type { Parameters, StoredContentKey } from '../ports.ts';
+import { describeError } from '../errors.ts';
+import type { Log, Parameters, StoredContentKey } from '../ports.ts';
 import { errorName } from './answers.ts';
 import { PATIENT } from './clients.ts';
 
@@ -27,10 +28,17 @@ export function createSsm(): SSMClient {
   return new SSMClient(PATIENT);
 }
 
-/**
- * @param kmsKeyId encrypts the parameters; AWS's own key when missing
- */
-export function ssmParameters(ssm: SSMClient, kmsKeyId?: string): Parameters {
+interface ParameterOptions {
+  /** Encrypts the parameters; AWS's own key when missing. */
+  readonly kmsKeyId?: string | undefined;
+  /** Hears of what stays because it can't be decrypted. */
+  readonly log?: Pick<Log, 'warn'>;
+}
+
+export function ssmParameters(
+  ssm: SSMClient,
+  { kmsKeyId, log }: ParameterOptions = {},
+): Parameters {
   return {
     async put(name, content, { takeOver = false } = {}) {
       const parameter = {
@@ -46,7 +54,7 @@ export function ssmParameters(ssm: SSMClient, kmsKeyId?: string): Parameters {
       } catch (error) {
         if (errorName(error) !== 'ParameterAlreadyExists') throw error;
       }
-      const standing = fromJwk(await readParameter(ssm, name));
+      const standing = await readStanding(ssm, name);
       if (standing && standing.userId !== content.userId && !takeOver) {
         return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
       }
@@ -64,7 +72,17 @@ export function ssmParameters(ssm: SSMClient, kmsKeyId?: string): Parameters {
     },
 
     async remove(name, rotationId) {
-      const standing = fromJwk(await readParameter(ssm, name));
+      let standing: StoredContentKey | undefined;
+      try {
+        standing = fromJwk(await readParameter(ssm, name));
+      } catch (error) {
+        if (!isUndecryptable(error)) throw error;
+        // It may be a namesake's, so it stays; and a rotation must be able to end all the same.
+        log?.warn('a parameter that can not be decrypted stays; delete it once nobody needs it', {
+          parameter: name,
+          error: describeError(error),
+        });
+      }
       if (standing?.rotationId !== rotationId) return;
       try {
         await ssm.send(new DeleteParameterCommand({ Name: name }));
@@ -73,6 +91,37 @@ export function ssmParameters(ssm: SSMClient, kmsKeyId?: string): Parameters {
       }
     },
   };
+}
+
+/**
+ * What a content key would overwrite.
+ * @throws Error that says what to do when it can't be told whose it is
+ */
+async function readStanding(ssm: SSMClient, name: string): Promise<StoredContentKey | undefined> {
+  try {
+    return fromJwk(await readParameter(ssm, name));
+  } catch (cause) {
+    if (!isUndecryptable(cause)) throw cause;
+    throw new Error(
+      'what stands there can not be decrypted, so nobody knows whose it is: let the functions decrypt with its KMS key, or delete the parameter if no open rotation needs it',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Whether the parameter is there, and only its KMS key keeps the value back: the key is disabled or
+ * goes (`InvalidKeyId`), or the caller may not decrypt with it
+ * (https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html).
+ * Whoever may not read parameters at all is refused by the same error, which then names SSM's action.
+ */
+function isUndecryptable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'InvalidKeyId' ||
+    (error.name === 'AccessDeniedException' &&
+      /kms:Decrypt|AWSKMS|ciphertext refers to/i.test(error.message))
+  );
 }
 
 /**

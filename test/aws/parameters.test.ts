@@ -2,7 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readSecret, ssmParameters } from '../../src/aws/ssm-parameters.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Parameters } from '../../src/ports.ts';
+import type { LogFields, Parameters } from '../../src/ports.ts';
 import { sealer } from '../../src/sealer.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
 
@@ -10,6 +10,7 @@ const NAME = '/ikr/secret/iam/alice';
 let account: LocalAccount;
 let ssm: SSMClient;
 let parameters: Parameters;
+const warnings: LogFields[] = [];
 
 beforeAll(async () => {
   account = await startLocalAccount();
@@ -18,7 +19,8 @@ beforeAll(async () => {
     region: account.region,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  parameters = ssmParameters(ssm);
+  const log = { warn: (_message: string, fields: LogFields = {}) => void warnings.push(fields) };
+  parameters = ssmParameters(ssm, { log });
 });
 afterAll(() => account.close());
 beforeEach(() => {
@@ -26,6 +28,8 @@ beforeEach(() => {
   account.hands.deleteParameter(NAME);
   account.clock.advance(60_000);
   account.calls.reset();
+  account.faults.clear();
+  warnings.length = 0;
 });
 
 const content = (with_: Partial<{ rotationId: string; userId: string; key: Secret }> = {}) => ({
@@ -89,6 +93,66 @@ describe('the content keys in SSM', () => {
     await parameters.remove(NAME, 'rotation-1');
     expect(await parameters.get(NAME)).toBeUndefined();
     await parameters.remove(NAME, 'rotation-1');
+  });
+});
+
+/** `ssm_kms_key_id` was changed, or the key was disabled: what it encrypted can't be read any more. */
+describe('a content key that can not be decrypted', () => {
+  const USER = 'User: arn:aws:sts::123456789012:assumed-role/rotator/rotator';
+  const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+  const refuse = (code: string, message: string) => {
+    const match = { action: 'GetParameter' };
+    account.faults.add({ match, kind: 'deny', code, message, times: Number.POSITIVE_INFINITY });
+  };
+  const standing = async () => {
+    account.faults.clear();
+    return (await parameters.get(NAME))?.rotationId;
+  };
+
+  describe.each([
+    [
+      'the function may not use its KMS key',
+      'AccessDeniedException',
+      `${USER} is not authorized to perform: kms:Decrypt on resource: ${KEY} because no identity-based policy allows the kms:Decrypt action (Service: Kms, Status Code: 400)`,
+    ],
+    [
+      'its KMS key is deleted',
+      'AccessDeniedException',
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    ],
+    ['its KMS key is disabled', 'InvalidKeyId', `${KEY} is disabled.`],
+  ])('because %s', (_, code, message) => {
+    it('stays, is told, and lets the rotation close', async () => {
+      await parameters.put(NAME, content());
+      refuse(code, message);
+      await parameters.remove(NAME, 'rotation-1');
+      expect(await standing()).toBe('rotation-1');
+      expect(warnings).toEqual([{ parameter: NAME, error: `${code}: ${message}` }]);
+    });
+
+    it.each([false, true])('is not overwritten, and what to do is told (%s)', async (takeOver) => {
+      await parameters.put(NAME, content());
+      refuse(code, message);
+      await expect(
+        parameters.put(NAME, content({ rotationId: 'rotation-2' }), { takeOver }),
+      ).rejects.toThrow(/nobody knows whose it is.*or delete the parameter/);
+      expect(await standing()).toBe('rotation-1');
+    });
+  });
+
+  it.each([
+    [
+      'the permission to read parameters',
+      'AccessDeniedException',
+      `${USER} is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:123456789012:parameter/ikr/secret/iam/kms-decrypt`,
+    ],
+    ['any word of why', 'AccessDeniedException', 'Access is denied.'],
+  ])('is not taken for one that lacks %s', async (_, code, message) => {
+    await parameters.put(NAME, content());
+    refuse(code, message);
+    await expect(parameters.remove(NAME, 'rotation-1')).rejects.toThrow(message);
+    await expect(parameters.put(NAME, content())).rejects.toThrow(message);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -25,6 +25,8 @@ export interface FaultRule {
   kind: FaultKind;
   /** The error code of a `throttle`, `deny` or `error500`, if it is not to be the usual one. */
   code?: string;
+  /** The message that comes with it, if it is not to be the usual one. */
+  message?: string;
   /** How many calls in a row suffer; 1 unless told. */
   times?: number;
   onDie?: (call: Call) => void | Promise<void>;

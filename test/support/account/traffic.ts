@@ -8,9 +8,9 @@ export type Fate<A> = { answer: A } | 'reset' | 'silence';
 
 /** How a service says no, in its own words. */
 export interface Refusals<A> {
-  throttle(code?: string): A;
-  deny(code?: string): A;
-  error500(code?: string): A;
+  throttle(code?: string, message?: string): A;
+  deny(code?: string, message?: string): A;
+  error500(code?: string, message?: string): A;
 }
 
 /** @param effect of the call; answers with its outcome. Who does not call it resets the connection. */
@@ -61,7 +61,7 @@ export class Traffic {
     if (kind === 'die-before' || kind === 'reset-before') return end(kind, 'reset');
     if (kind === 'timeout-before') return end(kind, 'silence');
     if (kind === 'throttle' || kind === 'deny' || kind === 'error500') {
-      return end(kind, { answer: refusals[kind](fault?.code) });
+      return end(kind, { answer: refusals[kind](fault?.code, fault?.message) });
     }
     if (!this.#admits(call)) return end('throttle', { answer: refusals.throttle() });
 
@@ -80,7 +80,8 @@ export class Traffic {
     if (kind === 'die-after') await fault?.onDie?.(call);
     if (kind === 'die-after' || kind === 'reset-after') return end(kind, 'reset');
     if (kind === 'timeout-after') return end(kind, 'silence');
-    if (kind === 'error500-after') return end(kind, { answer: refusals.error500(fault?.code) });
+    if (kind === 'error500-after')
+      return end(kind, { answer: refusals.error500(fault?.code, fault?.message) });
     return end(outcome, { answer });
   }
 

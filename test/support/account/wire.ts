@@ -112,7 +112,9 @@ export async function perform(
 /** The refusals of a service as answers. */
 export function refusalsOf(service: Service): Refusals<WireAnswer> {
   const { throttle, deny, error500 } = service.refusals;
-  const fail = (usual: ServiceError) => (code?: string) =>
-    service.fail(code ? new ServiceError(code, usual.message, usual.status) : usual);
+  const fail =
+    (usual: ServiceError) =>
+    (code = usual.code, message = usual.message) =>
+      service.fail(new ServiceError(code, message, usual.status, usual.more));
   return { throttle: fail(throttle), deny: fail(deny), error500: fail(error500) };
 }

@@ -141,7 +141,8 @@ async function storeContentKey(
     const answer = await run.parameters.put(parameterName, content);
     if (answer === 'stored') return undefined;
     const holder = await run.journal.read(answer.heldBy.userId);
-    if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId) {
+    // Not by the rotation's ID: the holder may go on under a new one, and store its content key next.
+    if (isOpen(holder) && holder.parameterName === parameterName) {
       return `the parameter ${parameterName} holds the content key of user ${holder.userId}, whose rotation is still open`;
     }
     await run.parameters.put(parameterName, content, { takeOver: true });

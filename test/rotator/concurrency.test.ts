@@ -3,9 +3,9 @@
  * calls mingle, no more happens than one run alone would do.
  */
 import { describe, expect, it } from '@jest/globals';
-import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import type { OnCall } from '../support/memory/calls.ts';
-import { expire, rotate } from '../support/memory/life.ts';
+import { expire, live, rotate } from '../support/memory/life.ts';
 import {
   cancelled,
   deactivated,
@@ -133,6 +133,55 @@ describe.each(Object.entries(scenes))('two runs over %s', (_, arrange) => {
     }
   });
 });
+
+describe('two runs over a name that changed hands', () => {
+  it('leave its content key to the rotation that goes on, whenever the namesake is begun with', async () => {
+    const { world, userId } = await started();
+    world.clock.advance(5 * MINUTE_MS);
+    world.iam.renameUser(userId, 'alicia');
+    world.hire('alice');
+
+    const [goOn, isToGoOn] = signal();
+    const [stop, hasStopped] = signal();
+    world.onCall = async (name, phase, args, run) => {
+      if (name !== 'parameters.put' || phase !== 'before') return;
+      // STARTED is written anew, and the content key about to be stored.
+      if (run.label === 'first') {
+        stop();
+        await isToGoOn;
+      }
+      // It is known whose rotation it was, and the name about to be taken over.
+      if (run.label === 'second' && isTakeOver(args)) {
+        goOn();
+        await first;
+      }
+    };
+    const first = rotate(world, { users: ['alicia'] }, { label: 'first' });
+    await hasStopped;
+    await rotate(world, { users: ['alice'] }, { label: 'second' });
+    goOn();
+    await first;
+    world.onCall = undefined;
+
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toHaveLength(2);
+    await live(world, { days: 20 });
+    expect(world.owners.workingKeys(userId)).toHaveLength(1);
+  });
+});
+
+function isTakeOver([, , options]: readonly unknown[]): boolean {
+  return (options as { readonly takeOver?: boolean } | undefined)?.takeOver === true;
+}
+
+/** A promise, and what keeps it. */
+function signal(): readonly [() => void, Promise<void>] {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return [give, given];
+}
 
 /** Lets every call wait for a random number of turns, the same for the same seed. */
 function mingled(seed: number): OnCall {

@@ -68,6 +68,18 @@ export const ROTATING: readonly Bug[] = [
     ],
   },
   {
+    name: 'takes a name over because its holder goes on under another rotation ID',
+    breaks: 'every mail can be opened as long as its rotation is open',
+    file: ROTATE,
+    edits: [
+      {
+        find: 'if (isOpen(holder) && holder.parameterName === parameterName) {',
+        replace: 'if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId) {',
+      },
+    ],
+    tests: ['test/rotator/concurrency.test.ts'],
+  },
+  {
     name: 'asks for the key again after an answer that was lost',
     breaks: 'one rotation creates one key',
     file: ROTATE,
@@ -119,8 +131,8 @@ export const ROTATING: readonly Bug[] = [
     file: ROTATE,
     edits: [
       {
-        find: 'if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId) {',
-        replace: 'if (isOpen(holder) && holder.rotationId !== answer.heldBy.rotationId) {',
+        find: 'if (isOpen(holder) && holder.parameterName === parameterName) {',
+        replace: 'if (isOpen(holder) && holder.parameterName !== parameterName) {',
       },
     ],
   },

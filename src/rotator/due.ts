@@ -20,6 +20,7 @@ export interface Managed {
 
 export interface Due extends Managed {
   readonly keys: readonly AccessKey[];
+  readonly listedAtMs: number;
   readonly oldKey: AccessKey;
   /** Since when its rotation could have begun: an earlier one may have failed, and backed off. */
   readonly sinceMs: number;
@@ -121,13 +122,21 @@ async function decideSafely(
     return userRow(user, 'left', "the function's time for looking at keys was over");
   }
   try {
+    const listedAtMs = run.clock.nowMs();
     const keys = await run.keys.list(user.userName);
     if (!keys) return userRow(user, 'skipped', 'the user was renamed or deleted during this run');
     const plan = planRotation(keys, record, policy, run.clock.nowMs(), force);
     if (plan.kind === 'rotate') {
       const { oldKey, dueAtMs } = plan;
       const retryAtMs = record && 'retryNotBeforeMs' in record ? record.retryNotBeforeMs : 0;
-      return { ...candidate, keys, oldKey, dueAtMs, sinceMs: Math.max(dueAtMs, retryAtMs) };
+      return {
+        ...candidate,
+        keys,
+        listedAtMs,
+        oldKey,
+        dueAtMs,
+        sinceMs: Math.max(dueAtMs, retryAtMs),
+      };
     }
     return { ...skippedRow(user, plan), ...oldestActive(keys) };
   } catch (error) {

@@ -3,7 +3,7 @@
  */
 import { mailObstacle } from '../delivery/obstacle.ts';
 import { isOnlyActive } from '../domain/destruction.ts';
-import type { AccessKey } from '../domain/identity.ts';
+import type { AccessKey, Listed } from '../domain/identity.ts';
 import type { PolicyReading } from '../domain/policy.ts';
 import type { StartedRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
@@ -22,7 +22,7 @@ const CREATED_AFTER_MS = 2 * MINUTE_MS;
 /** Nothing was kept but the intention: a key that came of it has lost its secret. */
 export async function resumeStarted(
   record: StartedRecord,
-  keys: readonly AccessKey[],
+  { keys, listedAtMs }: Listed,
   reading: PolicyReading,
   run: Run,
 ): Promise<ReportRow> {
@@ -81,6 +81,7 @@ export async function resumeStarted(
       seenKeyIds: remaining.map(({ accessKeyId }) => accessKeyId),
       address: policy.address,
     }),
+    { listedAtMs, isKeyKnown: false },
     policy,
     run,
   );

@@ -65,7 +65,7 @@ async function resumeState(
   }
   switch (record.state) {
     case 'STARTED':
-      return resumeStarted(record, listed.keys, reading, run);
+      return resumeStarted(record, listed, reading, run);
     case 'DELIVERING':
       return resumeDelivering(record, listed, reading, run);
     case 'WITHDRAWING':

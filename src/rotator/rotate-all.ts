@@ -50,7 +50,7 @@ export async function rotateAll(
     let refused = false;
     const done = await safely({ ...user, oldKeyId: oldKey.accessKeyId }, run, async () => {
       try {
-        return await rotate(user, policy, keys, oldKey, records.get(user.userId), run, force);
+        return await rotate(user, policy, one, oldKey, records.get(user.userId), run, force);
       } catch (error) {
         refused = error instanceof Conflict;
         throw error;

@@ -3,7 +3,7 @@
  * state that each leaves in the journal:
  *
  *     1  begin                         → STARTED
- *     2  put the content key into SSM, and ask once more whose name it is
+ *     2  put the content key into SSM, and look once more whose name and which keys these are
  *     3  create the access key
  *     4  seal the pair                 → DELIVERING
  *     5  mail it                         (deliver.ts)
@@ -13,7 +13,7 @@
  * (resume-started.ts). From 4 on nothing is lost: the pair is delivered again from the journal.
  */
 import { isOnlyActive } from '../domain/destruction.ts';
-import type { AccessKey, IamUser, KeyPair } from '../domain/identity.ts';
+import type { AccessKey, IamUser, KeyPair, Listed } from '../domain/identity.ts';
 import type { Enclosed } from '../domain/mail/facts.ts';
 import { parameterNameOf } from '../domain/parameter-name.ts';
 import { promise, type UserPolicy } from '../domain/policy.ts';
@@ -34,6 +34,11 @@ import { deliver } from './deliver.ts';
 
 /** A key is created within this time of `begin`, so that a later run can tell it by its age. */
 const CREATE_WITHIN_MS = MINUTE_MS;
+/**
+ * What was listed longer ago is listed again: the laptop of who called for the run may have slept.
+ * A run with 500 users due, at the pace that IAM allows, takes half of it.
+ */
+const LISTED_FOR_MS = 2 * MINUTE_MS;
 /** Waits for a new key to become known to all of IAM, which takes some seconds. */
 const SETTLING_WAITS_MS = [1, 2, 4, 8, 16].map((seconds) => seconds * SECOND_MS);
 /** Waits between tries of a creation that IAM throttled. */
@@ -41,13 +46,13 @@ const THROTTLED_WAITS_MS = [1, 2, 4, 8, 16].map((seconds) => seconds * SECOND_MS
 
 /**
  * Rotates the key of a user who is due.
- * @param keys the user's keys, as just listed
+ * @param listed the user's keys, on which it was decided
  * @param record the user's closed record, if there is one
  */
 export async function rotate(
   user: IamUser,
   policy: UserPolicy,
-  keys: readonly AccessKey[],
+  { keys, listedAtMs }: Listed,
   oldKey: AccessKey,
   record: RotationRecord | undefined,
   run: Run,
@@ -69,12 +74,21 @@ export async function rotate(
     run,
     { ignoreBackOff: force },
   );
-  return createAndDeliver(held, policy, run);
+  const isKeyKnown = record?.state === 'CLOSED' && record.newKeyId === oldKey.accessKeyId;
+  return createAndDeliver(held, { listedAtMs, isKeyKnown }, policy, run);
+}
+
+/** What is known of the old key from before the rotation. */
+export interface Knowledge {
+  readonly listedAtMs: number;
+  /** Whether it is the key of an earlier rotation of this very user, and so nobody else's. */
+  readonly isKeyKnown: boolean;
 }
 
 /** Steps 2 to 6, for a record that is `STARTED` and has no new key. */
 export async function createAndDeliver(
   held: Held<StartedRecord>,
+  known: Knowledge,
   policy: UserPolicy,
   run: Run,
 ): Promise<ReportRow> {
@@ -83,7 +97,7 @@ export async function createAndDeliver(
 
   const [unstored, unproven] = await Promise.all([
     storeContentKey(held, contentKey, run),
-    proveName(record, run),
+    proveStanding(record, known, run),
   ]);
   const obstacle = unproven ?? unstored;
   if (obstacle) {
@@ -155,19 +169,29 @@ async function storeContentKey(
 
 /**
  * IAM creates keys by name, and a name can change hands while a run is under way: the key would be
- * somebody else's, mailed to this user.
+ * somebody else's, mailed to this user. And a person or another run may have changed the keys. One
+ * call does for both where the journal knows whose the old key is: keys never change hands, so who
+ * has it is that user.
  * @returns why the key can't be created, if it can't
  */
-async function proveName(
-  { userName, userId }: StartedRecord,
+async function proveStanding(
+  { userName, userId, oldKeyId }: StartedRecord,
+  { listedAtMs, isKeyKnown }: Knowledge,
   run: Run,
 ): Promise<string | undefined> {
   try {
+    if (isKeyKnown || run.clock.nowMs() - listedAtMs > LISTED_FOR_MS) {
+      const [key, ...others] = (await run.keys.list(userName)) ?? [];
+      if (key?.accessKeyId !== oldKeyId || key.status !== 'Active' || others.length > 0) {
+        return `the keys of ${userName} are not what they were when this run looked at them`;
+      }
+    }
+    if (isKeyKnown) return undefined;
     return (await run.keys.userId(userName)) === userId
       ? undefined
       : `${userName} is not the name of user ${userId} any more`;
   } catch (error) {
-    return `whose name ${userName} is can not be asked: ${describeError(error)}`;
+    return `whose name ${userName} is, and with which keys, can not be asked: ${describeError(error)}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { DAY_MS, iso, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/errors.ts';
 import type { OnCall } from '../support/memory/calls.ts';
 import { dieAt, failAlways, failAt, once, writing } from '../support/memory/faults.ts';
-import { rotate, rotateOne } from '../support/memory/life.ts';
+import { live, rotate, rotateOne } from '../support/memory/life.ts';
 import { createWorld, type World } from '../support/memory/world.ts';
 
 const PARAMETER = '/ikr/secret/iam/alice';
@@ -18,6 +18,17 @@ function setUp(options: Parameters<typeof createWorld>[0] = {}) {
 
 const keyIds = (world: World, userId: string) =>
   world.iam.keysOf(userId).map(({ accessKeyId }) => accessKeyId);
+
+/** The key is due again that a rotation made. */
+async function replacedBefore() {
+  const { world, userId } = setUp();
+  await live(world, { days: 9 });
+  const [newKeyId = ''] = keyIds(world, userId);
+  expect(world.recordIn(userId, 'CLOSED').newKeyId).toBe(newKeyId);
+  world.clock.advance(80 * DAY_MS);
+  world.calls.length = 0;
+  return { world, userId, newKeyId };
+}
 
 /** Somebody else writes the record. */
 function meddle(world: World, record: RotationRecord, changes: object): void {
@@ -65,6 +76,82 @@ describe('a fresh rotation', () => {
     expect(world.effects).not.toContain('create key');
     expect(keyIds(world, userId)).toEqual([oldKeyId]);
     expect(world.mail.sent).toEqual([]);
+  });
+
+  describe('creates no key when the keys are not those that it decided on', () => {
+    it('because a laptop slept, and the functions went on', async () => {
+      const { world, userId, oldKeyId } = setUp();
+      world.onCall = once('mailer.verify', 'after', async () => {
+        world.onCall = undefined;
+        await live(world, { days: 9 });
+      });
+      await rotate(world, {}, { lifeMs: Number.POSITIVE_INFINITY });
+      expect(keyIds(world, userId)).toHaveLength(1);
+      expect(keyIds(world, userId)).not.toContain(oldKeyId);
+    });
+
+    it.each([
+      [
+        'has changed them by hand',
+        (world: World, userId: string, keyId: string) => {
+          world.createKey(userId);
+          world.iam.deleteKey(keyId);
+        },
+      ],
+      [
+        'has added one',
+        (world: World, userId: string) => {
+          world.createKey(userId);
+        },
+      ],
+      [
+        'has deactivated it',
+        (world: World, _: string, keyId: string) => {
+          world.iam.setStatus(keyId, 'Inactive');
+        },
+      ],
+    ])('because a person %s', async (_, change) => {
+      const { world, userId, newKeyId } = await replacedBefore();
+      world.onCall = once('mailer.verify', 'after', () => change(world, userId, newKeyId));
+      expect(await rotateOne(world)).toMatchObject({
+        outcome: 'postponed',
+        reason: expect.stringContaining('are not what they were'),
+      });
+      expect(world.calls.filter(({ name }) => name === 'keys.create')).toEqual([]);
+      expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'postponed', failures: 0 });
+    });
+
+    it('because a person changed them some minutes ago, also in the first rotation', async () => {
+      const { world, userId, oldKeyId } = setUp();
+      world.onCall = once('mailer.verify', 'after', () => {
+        world.createKey(userId);
+        world.iam.deleteKey(oldKeyId);
+        world.clock.advance(2 * MINUTE_MS + 1);
+      });
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+      expect(keyIds(world, userId)).toHaveLength(1);
+    });
+
+    it('because its name has become that of a user with other keys', async () => {
+      const { world, userId, newKeyId } = await replacedBefore();
+      world.onCall = once('journal.begin', 'after', () => {
+        world.iam.renameUser(userId, 'alice-before');
+        world.hire('alice', { keyAgeDays: 1 });
+      });
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+      expect(keyIds(world, userId)).toEqual([newKeyId]);
+    });
+  });
+
+  it.each([
+    ['of an unknown key whose it is', setUp, 'keys.userId'],
+    ['of a key that it made itself whether it is still there', replacedBefore, 'keys.list'],
+  ] as const)('asks %s before it creates the next, in one call', async (_, arrange, question) => {
+    const { world } = await arrange();
+    world.calls.length = 0;
+    await rotateOne(world);
+    const asked = world.calls.map(({ name }) => name).filter((name) => /^keys/.test(name));
+    expect(asked).toEqual(['keys.list', question, 'keys.create']);
   });
 
   it('hands its owner a key that works', async () => {

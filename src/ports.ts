@@ -115,8 +115,13 @@ export interface Journal {
    * @throws Conflict when it does not.
    */
   replace(previous: RotationRecord, next: RotationRecord): Promise<void>;
-  /** Sets the timer of an old key anew; but where a veto travels with it, that veto stays. */
-  putTimer(timer: Timer): Promise<void>;
+  /**
+   * Sets the timer of an old key anew; but where a veto travels with it, that veto stays.
+   * @param options.givesWay also to the timer of another rotation: whether this one's is the one in
+   *   force is not known. Only a veto that may be meant for any rotation takes a timer's place.
+   * @returns whether it was set
+   */
+  putTimer(timer: Timer, options?: { readonly givesWay?: boolean }): Promise<boolean>;
   removeTimer(userId: string, oldKeyId: string): Promise<void>;
   addHistory(item: HistoryItem): Promise<void>;
   /** Closed rotations, oldest first, of one user or of all; and what can't be read, in words. */

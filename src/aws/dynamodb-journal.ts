@@ -147,24 +147,23 @@ export function dynamodbJournal(
       });
     },
 
-    async putTimer(timer) {
-      const put = { TableName: table, Item: toTimerItem(timer) };
-      if (timer.vetoed) {
-        await dynamodb.send(new PutCommand(put));
-        return;
-      }
-      const hasNoVeto = 'attribute_not_exists(vetoed)';
-      const isOfAnother = 'attribute_exists(rotationId) AND rotationId <> :rotation';
+    async putTimer(timer, { givesWay = false } = {}) {
+      const ConditionExpression = givesWay ? mayRestore(timer) : mayReplace(timer);
       try {
         await dynamodb.send(
           new PutCommand({
-            ...put,
-            ConditionExpression: `${hasNoVeto} OR (${isOfAnother})`,
-            ExpressionAttributeValues: { ':rotation': timer.rotationId ?? '' },
+            TableName: table,
+            Item: toTimerItem(timer),
+            ...(ConditionExpression && {
+              ConditionExpression,
+              ExpressionAttributeValues: { ':rotation': timer.rotationId ?? '' },
+            }),
           }),
         );
+        return true;
       } catch (error) {
         if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+        return false;
       }
     },
 
@@ -189,6 +188,24 @@ export function dynamodbJournal(
       return { items: items.sort((a, b) => a.closedAtMs - b.closedAtMs), problems };
     },
   };
+}
+
+const hasNoVeto = 'attribute_not_exists(vetoed)';
+const isOfAnother = '(attribute_exists(rotationId) AND rotationId <> :rotation)';
+
+/** When a timer of the rotation that is in force takes the place of what stands there. */
+function mayReplace({ vetoed }: Timer): string | undefined {
+  return vetoed ? undefined : `${hasNoVeto} OR ${isOfAnother}`;
+}
+
+/** When a timer does of which nobody knows whether its rotation is in force. */
+function mayRestore({ rotationId, vetoed }: Timer): string {
+  const isNothing = 'attribute_not_exists(ak)';
+  const isOfSame = rotationId === undefined ? `NOT ${isOfAnother}` : 'rotationId = :rotation';
+  if (!vetoed) return `${isNothing} OR (${isOfSame} AND ${hasNoVeto})`;
+  return rotationId === undefined
+    ? `${isNothing} OR ${isOfSame} OR ${hasNoVeto}`
+    : `${isNothing} OR ${isOfSame}`;
 }
 
 /** What one call can ask for. */

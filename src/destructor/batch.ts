@@ -8,7 +8,7 @@ import type { ReportRow } from '../domain/report.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError } from '../errors.ts';
 import { prefetch } from '../journal/prefetch.ts';
-import { rearm } from '../journal/rearm.ts';
+import { restore } from '../journal/rearm.ts';
 import type { Run } from '../run.ts';
 import { readBatch, readRecord, type StreamItem, sequenceNumberOf } from './event.ts';
 import { onExpired, onRemoved } from './timers.ts';
@@ -111,7 +111,9 @@ async function handleTimer(
     run.log[level]('a timer could not be handled', { ...timer, error: reason });
     const again = run.destruction.retryAfterMinutes * MINUTE_MS;
     try {
-      await rearm(timer, run.clock.nowMs() + again, run, timer.vetoed);
+      const restored = await restore(timer, run.clock.nowMs() + again, run);
+      // A timer that stands there calls this function anyway; a veto would be told of by nothing else.
+      if (!restored && timer.vetoed) throw new Error('the timer of another rotation stands there');
     } catch (second) {
       const problem = `${reason}; setting the timer again failed as well: ${describeError(second)}`;
       run.log.error('a timer goes back to the stream', { ...timer, error: problem });

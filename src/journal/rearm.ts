@@ -17,3 +17,19 @@ export async function rearm(
     ...(vetoed && { vetoed }),
   });
 }
+
+/**
+ * Sets a timer again that could not be handled. Nobody knows whether its rotation is still in force,
+ * so a veto that stands there stays, and so does the timer of another rotation.
+ * @returns whether it was set
+ */
+export async function restore(
+  timer: Timer,
+  atMs: number,
+  ports: { readonly journal: Journal },
+): Promise<boolean> {
+  return ports.journal.putTimer(
+    { ...timer, deleteOnEpochSeconds: toEpochSeconds(atMs) },
+    { givesWay: true },
+  );
+}

@@ -279,6 +279,50 @@ describe('the journal', () => {
     expect(rotationId).toBe('rotation-1');
   });
 
+  describe('lets a timer that is set again after a failure', () => {
+    const [own, other] = ['rotation-1', 'rotation-2'];
+    const timer = (rotationId: string | undefined, vetoed: boolean, deleteOnEpochSeconds = 12) => ({
+      userId: 'AIDA1',
+      oldKeyId: 'AKIAOLD',
+      deleteOnEpochSeconds,
+      ...(rotationId !== undefined && { rotationId }),
+      ...(vetoed && { vetoed }),
+    });
+
+    it.each([
+      // Of the same rotation: but never a timer in place of a veto.
+      { restored: [own, false], standing: [own, false], isSet: true },
+      { restored: [own, false], standing: [own, true], isSet: false },
+      { restored: [own, true], standing: [own, false], isSet: true },
+      { restored: [own, true], standing: [own, true], isSet: true },
+      // Of another: either of them may be the one in force.
+      { restored: [own, false], standing: [other, false], isSet: false },
+      { restored: [own, false], standing: [other, true], isSet: false },
+      { restored: [own, true], standing: [other, false], isSet: false },
+      { restored: [own, true], standing: [other, true], isSet: false },
+      // Without a name: a veto counts for any rotation, a timer for none that has its own.
+      { restored: [undefined, false], standing: [own, false], isSet: false },
+      { restored: [undefined, false], standing: [own, true], isSet: false },
+      { restored: [undefined, true], standing: [own, false], isSet: true },
+      { restored: [undefined, true], standing: [own, true], isSet: false },
+      { restored: [own, false], standing: [undefined, true], isSet: false },
+      { restored: [own, true], standing: [undefined, true], isSet: false },
+      { restored: [undefined, false], standing: [undefined, false], isSet: true },
+      { restored: [undefined, false], standing: [undefined, true], isSet: false },
+    ] as const)('$restored take the place of $standing: $isSet', async (one) => {
+      const before = timer(one.standing[0], one.standing[1]);
+      const after = timer(one.restored[0], one.restored[1], 13);
+      await journal.putTimer(before);
+      expect(await journal.putTimer(after, { givesWay: true })).toBe(one.isSet);
+      expect((await journal.scan()).timers).toEqual([one.isSet ? after : before]);
+    });
+
+    it.each([false, true])('stand where nothing is (vetoed: %s)', async (vetoed) => {
+      expect(await journal.putTimer(timer(own, vetoed), { givesWay: true })).toBe(true);
+      expect((await journal.scan()).timers).toEqual([timer(own, vetoed)]);
+    });
+  });
+
   it('tells the history of one user or of all, oldest first', async () => {
     await journal.addHistory({ ...historyItem, startedAtMs: 2, closedAtMs: 20 });
     await journal.addHistory({ ...historyItem, startedAtMs: 1, closedAtMs: 10 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { handleBatch } from '../../src/destructor/batch.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { failAlways } from '../support/memory/faults.ts';
-import { destruct, expire, rotate } from '../support/memory/life.ts';
+import { destruct, expire, live, rotate } from '../support/memory/life.ts';
 import { inUse } from '../support/memory/states.ts';
 import { createWorld, type World } from '../support/memory/world.ts';
 
@@ -70,6 +70,46 @@ describe('a batch', () => {
     world.clock.advance(10 * DAY_MS);
     expect((await expire(world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
     expect(Object.keys(keys())).toHaveLength(2);
+  });
+
+  it.each([
+    ['of no rotation', undefined],
+    ['of an earlier rotation', 'earlier'],
+  ])('keeps a noted veto when a timer %s comes late and fails', async (_, rotationId) => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await inUse();
+    world.clock.advance(7 * DAY_MS);
+    world.table.expire();
+    const [expiry] = world.table.stream;
+    world.table.shift(1);
+    const record = { user: userId, ak: 'rotation', ...world.recordIn(userId, 'SCHEDULED') };
+    world.table.put({ ...record, leaseUntilMs: world.clock.nowMs() + 20 * MINUTE_MS });
+    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId: record.rotationId });
+    world.table.remove({ user: userId, ak: oldKeyId });
+    await destruct(world);
+    expect(world.timers()).toMatchObject([{ vetoed: true }]);
+
+    world.onCall = failAlways('journal.read');
+    const { rotationId: ownName, ...late } = expiry?.dynamodb.OldImage ?? {};
+    const OldImage = { ...late, ...(rotationId && { rotationId: { S: rotationId } }) };
+    const dynamodb = { ...expiry?.dynamodb, OldImage };
+    expect(await handleBatch({ Records: [{ ...expiry, dynamodb }] }, world.run())).toMatchObject({
+      failures: [],
+    });
+    world.onCall = undefined;
+    expect(ownName).toEqual({ S: record.rotationId });
+    expect(world.timers()).toMatchObject([{ vetoed: true, rotationId: record.rotationId }]);
+    await live(world, { days: 3 });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+  });
+
+  it('goes back to the stream with a veto whose place another rotation has', async () => {
+    const { world, userId, oldKeyId } = await inUse();
+    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId: 'another' });
+    const [removal] = world.table.stream;
+    world.onCall = failAlways('journal.read');
+    expect((await handleBatch({ Records: [removal] }, world.run())).failures).toHaveLength(1);
+    expect(world.timers()).toMatchObject([{ rotationId: 'another' }]);
   });
 
   it('reports what can not even be put off, and no secret with it', async () => {

@@ -250,8 +250,8 @@ export const DESTROYING: readonly Bug[] = [
     file: BATCH,
     edits: [
       {
-        find: '      await rearm(timer, run.clock.nowMs() + again, run, timer.vetoed);\n',
-        replace: '      if (again < 0) throw error;\n',
+        find: 'const restored = await restore(timer, run.clock.nowMs() + again, run);',
+        replace: 'const restored = again > 0 || (await restore(timer, 0, run));',
       },
     ],
   },
@@ -259,7 +259,19 @@ export const DESTROYING: readonly Bug[] = [
     name: 'forgets the veto when the timer is set again after a failure',
     breaks: 'a person’s veto holds',
     file: BATCH,
-    edits: [{ find: 'run, timer.vetoed);', replace: 'run);' }],
+    edits: [
+      {
+        find: 'await restore(timer, run',
+        replace: 'await restore({ ...timer, vetoed: false }, run',
+      },
+    ],
+  },
+  {
+    name: 'sets a timer again after a failure in place of a veto',
+    breaks: 'a person’s veto holds',
+    file: 'src/journal/rearm.ts',
+    edits: [{ find: '{ givesWay: true }', replace: '{ givesWay: false }' }],
+    tests: ['test/destructor/batch.test.ts'],
   },
   {
     name: 'reports a batch as done though a timer could not even be set again',

@@ -79,11 +79,19 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       );
     },
 
-    async putTimer(timer) {
+    async putTimer(timer, { givesWay = false } = {}) {
       const item = table.get({ user: timer.userId, ak: timer.oldKeyId });
       const hasNoVeto = item?.vetoed === undefined;
       const isOfAnother = item?.rotationId !== undefined && item.rotationId !== timer.rotationId;
-      if (timer.vetoed || hasNoVeto || isOfAnother) table.put(toTimerItem(timer));
+      const isOfSame = item?.rotationId === timer.rotationId;
+      const mayReplace = timer.vetoed || hasNoVeto || isOfAnother;
+      const mayRestore =
+        item === undefined ||
+        (isOfSame && (timer.vetoed || hasNoVeto)) ||
+        (timer.vetoed && timer.rotationId === undefined && hasNoVeto);
+      const isSet = givesWay ? mayRestore : mayReplace;
+      if (isSet) table.put(toTimerItem(timer));
+      return isSet === true;
     },
 
     async removeTimer(userId, oldKeyId) {

@@ -65,14 +65,17 @@ export interface Parameters {
   /**
    * Stores the content key of a rotation, tagged with its user's ID. It overwrites what the same
    * user left there, and never deletes first.
-   * @returns whose content key stands there instead, when it is another user's: nothing was written.
+   * @returns whose content key stands there instead, when it is another user's, or that nobody knows,
+   *   when its KMS key does not tell: nothing was written.
    */
   put(
     name: string,
     content: StoredContentKey,
     options?: { readonly takeOver?: boolean },
   ): Promise<
-    'stored' | { readonly heldBy: { readonly userId: string; readonly rotationId: string } }
+    | 'stored'
+    | 'undecryptable'
+    | { readonly heldBy: { readonly userId: string; readonly rotationId: string } }
   >;
   /** The content key; `undefined` when there is no such parameter or it holds something else. */
   get(name: string): Promise<StoredContentKey | undefined>;

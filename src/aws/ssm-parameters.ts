@@ -39,6 +39,22 @@ export function ssmParameters(
   ssm: SSMClient,
   { kmsKeyId, log }: ParameterOptions = {},
 ): Parameters {
+  /** The content key that would be overwritten or deleted. */
+  const readStanding = async (
+    name: string,
+  ): Promise<StoredContentKey | 'undecryptable' | undefined> => {
+    try {
+      return fromJwk(await readParameter(ssm, name));
+    } catch (error) {
+      if (!isUndecryptable(error)) throw error;
+      log?.warn('a parameter that can not be decrypted stays; delete it once nobody needs it', {
+        parameter: name,
+        error: describeError(error),
+      });
+      return 'undecryptable';
+    }
+  };
+
   return {
     async put(name, content, { takeOver = false } = {}) {
       const parameter = {
@@ -54,7 +70,8 @@ export function ssmParameters(
       } catch (error) {
         if (errorName(error) !== 'ParameterAlreadyExists') throw error;
       }
-      const standing = await readStanding(ssm, name);
+      const standing = await readStanding(name);
+      if (standing === 'undecryptable') return standing;
       if (standing && standing.userId !== content.userId && !takeOver) {
         return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
       }
@@ -72,17 +89,9 @@ export function ssmParameters(
     },
 
     async remove(name, rotationId) {
-      let standing: StoredContentKey | undefined;
-      try {
-        standing = fromJwk(await readParameter(ssm, name));
-      } catch (error) {
-        if (!isUndecryptable(error)) throw error;
-        // It may be a namesake's, so it stays; and a rotation must be able to end all the same.
-        log?.warn('a parameter that can not be decrypted stays; delete it once nobody needs it', {
-          parameter: name,
-          error: describeError(error),
-        });
-      }
+      const standing = await readStanding(name);
+      // It may be a namesake's, so it stays; and a rotation must be able to end all the same.
+      if (standing === 'undecryptable') return;
       if (standing?.rotationId !== rotationId) return;
       try {
         await ssm.send(new DeleteParameterCommand({ Name: name }));
@@ -91,22 +100,6 @@ export function ssmParameters(
       }
     },
   };
-}
-
-/**
- * What a content key would overwrite.
- * @throws Error that says what to do when it can't be told whose it is
- */
-async function readStanding(ssm: SSMClient, name: string): Promise<StoredContentKey | undefined> {
-  try {
-    return fromJwk(await readParameter(ssm, name));
-  } catch (cause) {
-    if (!isUndecryptable(cause)) throw cause;
-    throw new Error(
-      'what stands there can not be decrypted, so nobody knows whose it is: let the functions decrypt with its KMS key, or delete the parameter if no open rotation needs it',
-      { cause },
-    );
-  }
 }
 
 /**

@@ -15,7 +15,7 @@
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { AccessKey, IamUser, KeyPair, Listed } from '../domain/identity.ts';
 import type { Enclosed } from '../domain/mail/facts.ts';
-import { parameterNameOf } from '../domain/parameter-name.ts';
+import { ownParameterNameOf, parameterNameOf } from '../domain/parameter-name.ts';
 import { promise, type UserPolicy } from '../domain/policy.ts';
 import {
   type DeliveringRecord,
@@ -87,18 +87,18 @@ export interface Knowledge {
 
 /** Steps 2 to 6, for a record that is `STARTED` and has no new key. */
 export async function createAndDeliver(
-  held: Held<StartedRecord>,
+  started: Held<StartedRecord>,
   known: Knowledge,
   policy: UserPolicy,
   run: Run,
 ): Promise<ReportRow> {
-  const { record } = held;
   const contentKey = run.sealer.newContentKey();
 
-  const [unstored, unproven] = await Promise.all([
-    storeContentKey(held, contentKey, run),
-    proveStanding(record, known, run),
+  const [{ held, unstored }, unproven] = await Promise.all([
+    storeContentKey(started, contentKey, run),
+    proveStanding(started.record, known, run),
   ]);
+  const { record } = held;
   const obstacle = unproven ?? unstored;
   if (obstacle) {
     await held.close({ outcome: 'postponed', reason: obstacle, failures: record.failures });
@@ -138,33 +138,58 @@ export function enclose(sealed: string, pair: KeyPair, parameterName: string, ru
     : { kind: 'clear', pair };
 }
 
+interface Stored {
+  /** With the parameter's name that was found. */
+  readonly held: Held<StartedRecord>;
+  /** Why the rotation can't go on, if it can't. */
+  readonly unstored?: string;
+}
+
 /**
  * Step 2. Two users can share a parameter's name after one was renamed: the content key of a
- * rotation that is still open is never overwritten by another user's.
- * @returns why the rotation can't go on, if it can't
+ * rotation that is still open is never overwritten by another user's, which goes into a parameter of
+ * its user's own. The record tells before anything stands there.
  */
 async function storeContentKey(
   held: Held<StartedRecord>,
   key: ReturnType<Run['sealer']['newContentKey']>,
   run: Run,
-): Promise<string | undefined> {
-  const { rotationId, userId, parameterName } = held.record;
-  const content = { rotationId, userId, key };
+): Promise<Stored> {
+  const { record } = held;
+  const because = (why: string): Stored => ({
+    held,
+    unstored: `the content key could not be stored in ${record.parameterName}: ${why}`,
+  });
   held.assertTimeLeft();
   try {
-    const answer = await run.parameters.put(parameterName, content);
-    if (answer === 'stored') return undefined;
-    const holder = await run.journal.read(answer.heldBy.userId);
-    // Not by the rotation's ID: the holder may go on under a new one, and store its content key next.
-    if (isOpen(holder) && holder.parameterName === parameterName) {
-      return `the parameter ${parameterName} holds the content key of user ${holder.userId}, whose rotation is still open`;
-    }
-    await run.parameters.put(parameterName, content, { takeOver: true });
-    return undefined;
+    if ((await putContentKey(record, key, run)) === 'stored') return { held };
   } catch (error) {
     // No key was created, so the rotation can be closed whatever became of the parameter.
-    return `the content key could not be stored in ${parameterName}: ${describeError(error)}`;
+    return because(describeError(error));
   }
+  const parameterName = ownParameterNameOf(record.userName, record.userId);
+  if (record.parameterName === parameterName) {
+    return because("what stands there is not known to be this user's; delete the parameter");
+  }
+  const renamed = await held.advance<StartedRecord>({ ...record, parameterName });
+  return storeContentKey(renamed, key, run);
+}
+
+/** @returns `taken` when what stands there may be another user's and in use */
+async function putContentKey(
+  { rotationId, userId, parameterName }: StartedRecord,
+  key: ReturnType<Run['sealer']['newContentKey']>,
+  run: Run,
+): Promise<'stored' | 'taken'> {
+  const content = { rotationId, userId, key };
+  const answer = await run.parameters.put(parameterName, content);
+  if (answer === 'stored') return answer;
+  if (answer === 'undecryptable') return 'taken';
+  const holder = await run.journal.read(answer.heldBy.userId);
+  // Not by the rotation's ID: the holder may go on under a new one, and store its content key next.
+  if (isOpen(holder) && holder.parameterName === parameterName) return 'taken';
+  const takenOver = await run.parameters.put(parameterName, content, { takeOver: true });
+  return takenOver === 'stored' ? takenOver : 'taken';
 }
 
 /**

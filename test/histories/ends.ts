@@ -3,8 +3,7 @@
  * the end of a history are over.
  */
 import { ItemError, recordKey, toRecord } from '../../src/aws/items.ts';
-import type { IamUser, Tag } from '../../src/domain/identity.ts';
-import { parameterNameOf } from '../../src/domain/parameter-name.ts';
+import type { Tag } from '../../src/domain/identity.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import type { Conditions } from './history.ts';
 import type { KeyFacts, Ledger } from './ledger.ts';
@@ -156,7 +155,6 @@ export class Ends {
         return `${left.id} was replaced, and is left there`;
       }
     }
-    if (this.#isBlockedByNamesake(user)) return undefined;
     if (this.#rules.owed.has(userId)) return 'the user waits for a new key';
     const [only, ...others] = keys;
     if (!only || others.length > 0 || only.status === 'Inactive') return undefined;
@@ -170,18 +168,6 @@ export class Ends {
     const dueAtMs = bornAtMs + rotateAfterDays * DAY_MS;
     const isDue = dueAtMs + DAY_MS < this.#ledger.nowMs;
     return isDue ? `${only.id} is due and waits` : undefined;
-  }
-
-  /** Reported at every run: a renamed user's open rotation still needs the parameter's name. */
-  #isBlockedByNamesake({ userId, userName }: IamUser): boolean {
-    return this.#world.table
-      .items()
-      .some(
-        (item) =>
-          item.user !== userId &&
-          item.state !== 'CLOSED' &&
-          item.parameterName === parameterNameOf(userName),
-      );
   }
 
   /** After how many days a user's key is replaced; `undefined` for users who are not managed. */

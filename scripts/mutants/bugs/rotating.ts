@@ -17,13 +17,14 @@ export const ROTATING: readonly Bug[] = [
           '  const made = await run.keys.create(user.userName);\n  const held = await Held.begin(\n',
       },
       {
-        find: '  return createAndDeliver(held, policy, run);\n}',
-        replace: '  return createAndDeliver(held, policy, run, made);\n}',
+        find: '  return createAndDeliver(held, { listedAtMs, isKeyKnown }, policy, run);\n}',
+        replace:
+          '  return createAndDeliver(held, { listedAtMs, isKeyKnown }, policy, run, made);\n}',
       },
       {
-        find: '  policy: UserPolicy,\n  run: Run,\n): Promise<ReportRow> {\n  const { record } = held;',
+        find: '  policy: UserPolicy,\n  run: Run,\n): Promise<ReportRow> {\n  const contentKey',
         replace:
-          '  policy: UserPolicy,\n  run: Run,\n  made?: KeyPair & { readonly createdAtMs: number },\n): Promise<ReportRow> {\n  const { record } = held;',
+          '  policy: UserPolicy,\n  run: Run,\n  made?: KeyPair & { readonly createdAtMs: number },\n): Promise<ReportRow> {\n  const contentKey',
       },
       {
         find: 'pair = await createKey(held, run);',
@@ -37,9 +38,9 @@ export const ROTATING: readonly Bug[] = [
     file: ROTATE,
     edits: [
       {
-        find: '  const [unstored, unproven] = await Promise.all([',
+        find: '  const [{ held, unstored }, unproven] = await Promise.all([',
         replace:
-          '  const made = await createKey(held, run);\n  const [unstored, unproven] = await Promise.all([',
+          '  const made = await createKey(started, run);\n  const [{ held, unstored }, unproven] = await Promise.all([',
       },
       { find: 'pair = await createKey(held, run);', replace: 'pair = made;' },
     ],
@@ -73,8 +74,8 @@ export const ROTATING: readonly Bug[] = [
     file: ROTATE,
     edits: [
       {
-        find: 'if (isOpen(holder) && holder.parameterName === parameterName) {',
-        replace: 'if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId) {',
+        find: 'if (isOpen(holder) && holder.parameterName === parameterName)',
+        replace: 'if (isOpen(holder) && holder.rotationId === answer.heldBy.rotationId)',
       },
     ],
     tests: ['test/rotator/concurrency.test.ts'],
@@ -131,8 +132,8 @@ export const ROTATING: readonly Bug[] = [
     file: ROTATE,
     edits: [
       {
-        find: 'if (isOpen(holder) && holder.parameterName === parameterName) {',
-        replace: 'if (isOpen(holder) && holder.parameterName !== parameterName) {',
+        find: 'if (isOpen(holder) && holder.parameterName === parameterName)',
+        replace: 'if (isOpen(holder) && holder.parameterName !== parameterName)',
       },
     ],
   },

@@ -16,6 +16,7 @@ export class MemoryParameters {
   readonly #clock: Clock;
   readonly #stored = new Map<string, Stored>();
   readonly #deletedAtMs = new Map<string, number>();
+  readonly #undecryptable = new Set<string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,6 +24,7 @@ export class MemoryParameters {
 
   readonly port: Parameters = {
     put: async (name, content, { takeOver = false } = {}) => {
+      if (this.#undecryptable.has(name)) return 'undecryptable';
       const standing = this.#stored.get(name)?.content;
       if (standing && standing.userId !== content.userId && !takeOver) {
         return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
@@ -34,8 +36,12 @@ export class MemoryParameters {
       this.#stored.set(name, { content, userIdTag: content.userId });
       return 'stored';
     },
-    get: async (name) => this.#stored.get(name)?.content,
+    get: async (name) => {
+      if (this.#undecryptable.has(name)) throw new Error(`${name} can not be decrypted`);
+      return this.#stored.get(name)?.content;
+    },
     remove: async (name, rotationId) => {
+      if (this.#undecryptable.has(name)) return;
       if (this.#stored.get(name)?.content?.rotationId === rotationId) this.delete(name);
     },
   };
@@ -54,7 +60,13 @@ export class MemoryParameters {
   // --- people's hands ---
 
   delete(name: string): void {
+    this.#undecryptable.delete(name);
     if (this.#stored.delete(name)) this.#deletedAtMs.set(name, this.#clock.nowMs());
+  }
+
+  /** Takes away the KMS key that a parameter is encrypted with. */
+  makeUndecryptable(name: string): void {
+    this.#undecryptable.add(name);
   }
 
   /** Overwrites a parameter with something that is no content key. */

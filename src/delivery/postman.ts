@@ -86,15 +86,15 @@ export class Postman {
 
   /**
    * Hands a mail over, and repeats it while the answer is *not now* and time is left.
-   * @param untilMs the moment after which no further try begins
+   * @param untilMs the end of what allows it: no try begins in the minute before
    */
   async send(mail: Mail, untilMs: number): Promise<MailAnswer> {
-    let answer = await this.#sendOnce(mail);
+    let answer = await this.#sendOnce(mail, untilMs);
     for (const waitMs of RETRY_AFTER_MS) {
       if (answer.kind !== 'not-now' || answer.quotaSpent) break;
       if (this.#clock.nowMs() + waitMs + MINUTE_MS > untilMs) break;
       await this.#clock.sleep(waitMs);
-      answer = await this.#sendOnce(mail);
+      answer = await this.#sendOnce(mail, untilMs);
     }
     this.#count(answer);
     this.#note(answer);
@@ -103,26 +103,34 @@ export class Postman {
 
   /** Sends a mail that only informs; whether it arrives decides nothing. */
   async inform(mail: Mail, about: string): Promise<void> {
-    const answer = await this.#sendOnce(mail);
+    const answer = await this.#sendOnce(mail, Number.POSITIVE_INFINITY);
     this.#count(answer);
     if (answer.kind !== 'accepted') {
       this.#log.warn('a mail that informs was not accepted', { about, ...answer });
     }
   }
 
-  async #sendOnce(mail: Mail): Promise<MailAnswer> {
+  async #sendOnce(mail: Mail, untilMs: number): Promise<MailAnswer> {
     if (this.remaining <= 0) {
       return { kind: 'not-now', reason: 'the mail quota is spent', quotaSpent: true };
     }
     // Counted before the answer: mails under way at the same time must not overdraw the quota.
     this.#remaining -= 1;
     await this.#waitForSlot();
-    const answer = await this.#mailer.send(mail);
+    const answer = await this.#sendInTime(mail, untilMs);
     if (answer.kind === 'not-now') {
       this.#remaining += 1;
       this.#quotaSpent ||= answer.quotaSpent === true;
     }
     return answer;
+  }
+
+  /** The wait for this try may have been longer than was meant: a laptop may have slept. */
+  async #sendInTime(mail: Mail, untilMs: number): Promise<MailAnswer> {
+    if (this.#clock.nowMs() + MINUTE_MS > untilMs) {
+      return { kind: 'not-now', reason: 'the time for it was over before it was sent' };
+    }
+    return this.#mailer.send(mail);
   }
 
   async #waitForSlot(): Promise<void> {

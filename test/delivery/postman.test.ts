@@ -8,6 +8,8 @@ import { ACCEPTED, LOST, NOT_NOW, QUOTA_SPENT, REFUSED } from '../support/memory
 
 const MAIL: Mail = { to: 'alice@example.com', subject: 's', text: 't', html: 'h' };
 const FOREVER = Number.POSITIVE_INFINITY;
+/** Until when there is time for one try. */
+const ONCE = MINUTE_MS;
 
 function setUp({
   answers = [],
@@ -68,6 +70,31 @@ describe('a mail that is sent', () => {
     expect(sentAtMs).toEqual([0, SECOND_MS, 3 * SECOND_MS]);
   });
 
+  it('is not sent again when the wait was longer than meant, and then its time is over', async () => {
+    const { postman, mailer, clock, sentAtMs } = setUp({ answers: [NOT_NOW] });
+    const { send } = mailer;
+    mailer.send = (mail) => {
+      setImmediate(() => clock.advance(60 * MINUTE_MS));
+      return send(mail);
+    };
+    expect(await postman.send(MAIL, 20 * MINUTE_MS)).toMatchObject({
+      kind: 'not-now',
+      reason: expect.stringContaining('time'),
+    });
+    expect(sentAtMs).toEqual([0]);
+  });
+
+  it('is not sent in the last minute, when the pace has eaten up the time', async () => {
+    const { postman, sentAtMs } = setUp({ verification: { remaining: 9, perSecond: 1 } });
+    await postman.verify();
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => postman.send(MAIL, MINUTE_MS + SECOND_MS)),
+    );
+    expect(answers.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'not-now']);
+    expect(sentAtMs).toEqual([0, SECOND_MS]);
+    expect(postman.remaining).toBe(7);
+  });
+
   it('is not repeated when the quota is spent', async () => {
     const { postman, sentAtMs } = setUp({ answers: [QUOTA_SPENT] });
     expect(await postman.send(MAIL, FOREVER)).toEqual(QUOTA_SPENT);
@@ -81,9 +108,9 @@ describe('a run stops beginning rotations', () => {
     ['unknown', LOST],
   ])('after three mails in a row whose answer was %s', async (_, answer) => {
     const { postman } = setUp({ answers: Array(15).fill(answer) });
-    for (let mail = 0; mail < 2; mail++) await postman.send(MAIL, 0);
+    for (let mail = 0; mail < 2; mail++) await postman.send(MAIL, ONCE);
     expect(postman.stopped).toBeUndefined();
-    await postman.send(MAIL, 0);
+    await postman.send(MAIL, ONCE);
     const reason = 'reason' in answer && answer.reason;
     expect(postman.stopped).toBe(`the last mails were not accepted (${reason})`);
   });
@@ -93,7 +120,7 @@ describe('a run stops beginning rotations', () => {
     ['a refused', REFUSED],
   ])('but not when there was %s mail between them', async (_, answer) => {
     const { postman } = setUp({ answers: [LOST, LOST, answer, LOST, LOST] });
-    for (let mail = 0; mail < 5; mail++) await postman.send(MAIL, 0);
+    for (let mail = 0; mail < 5; mail++) await postman.send(MAIL, ONCE);
     expect(postman.stopped).toBeUndefined();
   });
 
@@ -120,10 +147,10 @@ describe('the quota', () => {
     expect(postman.remaining).toBe(FOREVER);
     await postman.verify();
     for (const left of [9, 8, 7]) {
-      await postman.send(MAIL, 0);
+      await postman.send(MAIL, ONCE);
       expect(postman.remaining).toBe(left);
     }
-    await postman.send(MAIL, 0);
+    await postman.send(MAIL, ONCE);
     expect(postman.remaining).toBe(7);
   });
 
@@ -138,7 +165,7 @@ describe('the quota', () => {
   it('stays spent, whatever is answered to mails that were under way', async () => {
     const { postman } = setUp({ answers: [QUOTA_SPENT, NOT_NOW], verification: { remaining: 9 } });
     await postman.verify();
-    await Promise.all([postman.send(MAIL, 0), postman.send(MAIL, 0)]);
+    await Promise.all([postman.send(MAIL, ONCE), postman.send(MAIL, ONCE)]);
     expect(postman.remaining).toBe(0);
     expect(postman.stopped).toBe('the mail quota is spent');
   });

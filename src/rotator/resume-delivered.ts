@@ -136,7 +136,11 @@ export async function resumeCancelled(
   return row(record, 'closed', reason);
 }
 
-/** Only ever called for a closed or cancelled record: otherwise a removal would read as a veto. */
+/**
+ * Only ever called for a closed or cancelled record: otherwise a removal would read as a veto. The
+ * stream may be late, so a timer that names no rotation is left to expire: its removal would read as
+ * a veto against the next rotation of the same key.
+ */
 export async function removeTimer(timer: Timer | undefined, run: Run): Promise<void> {
-  if (timer) await run.journal.removeTimer(timer.userId, timer.oldKeyId);
+  if (timer?.rotationId !== undefined) await run.journal.removeTimer(timer.userId, timer.oldKeyId);
 }

@@ -311,6 +311,22 @@ describe('a timer that the program removes', () => {
     expect((await destruct(at.world)).rows).toMatchObject([{ outcome: 'skipped' }]);
   });
 
+  it('is none without a name, which could be taken for any rotation of the key', async () => {
+    const { world, userId, oldKeyId, newKeyId } = await scheduled();
+    const { rotationId, ...nameless } = world.table.get({ user: userId, ak: oldKeyId }) ?? {};
+    world.table.put({ ...nameless, user: userId, ak: oldKeyId });
+    world.iam.deleteKey(newKeyId);
+    world.clock.advance(HOUR_MS);
+    await rotate(world);
+    expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'undone', rotationId });
+    expect(world.timers()).toHaveLength(1);
+    world.clock.advance(MINUTE_MS);
+    await rotate(world, { force: true });
+    expect(world.timers()).toMatchObject([{ rotationId: world.record(userId)?.rotationId }]);
+    await destruct(world);
+    world.recordIn(userId, 'SCHEDULED');
+  });
+
   it('is no veto against the next rotation of the same key, however late the stream is', async () => {
     const at = await scheduled();
     at.world.clock.advance(HOUR_MS);

@@ -245,7 +245,8 @@ describe('a cancelled rotation', () => {
 
   it('loses a timer that is left', async () => {
     const { world, userId, oldKeyId } = await cancelled();
-    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1 });
+    const { rotationId } = world.recordIn(userId, 'CANCELLED');
+    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId });
     await rotate(world);
     expect(world.timers()).toEqual([]);
     expect((await destruct(world)).rows).toMatchObject([{ outcome: 'skipped' }]);

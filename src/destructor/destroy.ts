@@ -3,6 +3,8 @@
  * expires, the rotator when that did not happen.
  *
  *     claim → look at the keys → decide (domain/destruction.ts) → act → write what was done
+ *
+ * While the new key is unused, nothing is taken away unless its mail can still be opened.
  */
 import { informOfDeactivation, informOfDeletion, informOfUnusedKey } from '../delivery/mails.ts';
 import { maxAgeAtMs, planDestruction } from '../domain/destruction.ts';
@@ -39,6 +41,10 @@ async function act(held: Held<DeliveredRecord>, run: Run): Promise<ReportRow> {
   const { userName, keys, newKeyUsed } = await look(record, run);
   const plan = planDestruction(record, keys, newKeyUsed, run.destruction, nowMs);
   const target = { userName, keys, accessKeyId: record.oldKeyId };
+  const takesAway = plan.kind === 'deactivate' || plan.kind === 'delete';
+  if (takesAway && !newKeyUsed && !(await canBeOpened(record, run))) {
+    return keepOldKey(held, nowMs + DAY_MS, run);
+  }
   switch (plan.kind) {
     case 'wait':
       await rearm(record, plan.untilMs, run);
@@ -90,6 +96,27 @@ async function act(held: Held<DeliveredRecord>, run: Run): Promise<ReportRow> {
     case 'cancel':
       return cancel(held, plan.reason, run);
   }
+}
+
+/** Whether the owner can still learn the new key; one that is in use needs no asking. */
+async function canBeOpened(record: DeliveredRecord, run: Run): Promise<boolean> {
+  if (!run.encryptKeyPair) return true;
+  const stored = await run.parameters.get(record.parameterName);
+  return stored?.rotationId === record.rotationId;
+}
+
+/** Somebody took the content key away: the old key is the only one that its owner has, at any age. */
+async function keepOldKey(
+  held: Held<DeliveredRecord>,
+  untilMs: number,
+  run: Run,
+): Promise<ReportRow> {
+  const { record } = held;
+  await rearm(record, untilMs, run);
+  await held.release<DeliveredRecord>(record);
+  const first = record.state === 'DEACTIVATED' ? `activate ${record.oldKeyId} again and ` : '';
+  const reason = `the new key was never used, and ${record.parameterName} no longer holds the content key that opens its mail, so the old key is kept: ${first}delete ${record.newKeyId} by hand, and the next run begins anew`;
+  return { ...row(record, 'failed', reason), dueAt: iso(untilMs) };
 }
 
 async function close(

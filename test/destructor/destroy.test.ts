@@ -244,6 +244,101 @@ describe('an old key that is due, where the new one need not be used,', () => {
   });
 });
 
+describe('an old key whose successor nobody can learn any more', () => {
+  const spoilings = [
+    ['was deleted', 'delete'],
+    ['was overwritten', 'overwrite'],
+  ] as const;
+  const settings = [
+    ['at the age limit', {}],
+    ['where the new key need not be used', { settings: anyUse }],
+    ['at its stage', { settings: { ...anyUse, rotation: STAGED } }],
+  ] as const;
+  const cases = spoilings.flatMap(([what, how]) =>
+    settings.map(([when, options]) => [what, when, how, options] as const),
+  );
+
+  it.each(cases)(
+    'because the content key %s is kept %s, and its owner works on',
+    async (_, __, how, options) => {
+      const { world, userId, oldKeyId, newKeyId, keys } = await scheduled(options);
+      world.parameters[how](PARAMETER);
+      world.clock.advance(10 * DAY_MS);
+      world.effects.length = 0;
+      expect(await expireOne(world)).toMatchObject({
+        outcome: 'failed',
+        reason: expect.stringMatching(
+          new RegExp(`${PARAMETER} no longer holds .*: delete ${newKeyId} by hand`),
+        ),
+      });
+      expect(world.effects).toEqual(['write SCHEDULED', 'put timer', 'write SCHEDULED']);
+      expect(dueInDays(world)).toEqual([1]);
+      expect(world.recordIn(userId, 'SCHEDULED').leaseUntilMs).toBe(0);
+      await live(world, { days: 30 });
+      expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+      expect(world.owners.workingKeys(userId)).toEqual([oldKeyId]);
+      // What the report tells to do is the way out.
+      world.iam.deleteKey(newKeyId);
+      await live(world, { days: 1 });
+      expect(world.owners.workingKeys(userId)).toHaveLength(2);
+      await live(world, { days: 9 });
+      expect(keys()).not.toHaveProperty(oldKeyId);
+      expect(world.owners.workingKeys(userId)).toHaveLength(1);
+    },
+  );
+
+  it('is not deleted after its stage either, and can be woken', async () => {
+    const scene = await scheduled({ settings: { ...anyUse, rotation: STAGED } });
+    const { world, userId, oldKeyId, newKeyId, keys } = scene;
+    expect(await dueNow(scene)).toMatchObject({ outcome: 'deactivated' });
+    world.parameters.delete(PARAMETER);
+    expect(await dueNow(scene)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining(`activate ${oldKeyId} again and delete ${newKeyId} by hand`),
+    });
+    expect(keys()).toEqual({ [oldKeyId]: 'Inactive', [newKeyId]: 'Active' });
+    world.iam.setStatus(oldKeyId, 'Active');
+    world.iam.deleteKey(newKeyId);
+    await live(world, { days: 10 });
+    expect(keys()).not.toHaveProperty(oldKeyId);
+    expect(world.owners.workingKeys(userId)).toHaveLength(1);
+  });
+
+  it('goes when the new key is used all the same, because its mail was opened before', async () => {
+    const scene = await scheduled();
+    const { world, newKeyId, keys } = scene;
+    await world.owners.readMail();
+    world.parameters.delete(PARAMETER);
+    world.clock.advance(10 * DAY_MS);
+    expect(await expireOne(world)).toMatchObject({ outcome: 'failed' });
+    world.iam.useKey(newKeyId);
+    world.clock.advance(DAY_MS);
+    expect(await expireOne(world)).toMatchObject({ outcome: 'deleted' });
+    expect(keys()).toEqual({ [newKeyId]: 'Active' });
+  });
+
+  it('goes where the mail holds the pair in clear', async () => {
+    const scene = await scheduled({ settings: { ...anyUse, encryptKeyPair: false } });
+    scene.world.parameters.delete(PARAMETER);
+    expect(await dueNow(scene)).toMatchObject({ outcome: 'deleted' });
+  });
+
+  it('is not judged while the content key can not be asked for', async () => {
+    const scene = await scheduled({ settings: anyUse });
+    const before = scene.keys();
+    scene.world.onCall = failAlways('parameters.get');
+    expect(await dueNow(scene)).toMatchObject({ outcome: 'failed' });
+    expect(scene.keys()).toEqual(before);
+    expect(dueInDays(scene.world)).toEqual([(5 * MINUTE_MS) / DAY_MS]);
+  });
+});
+
+it('asks for no content key once the new key is in use', async () => {
+  const scene = await inUse();
+  await dueNow(scene);
+  expect(scene.world.calls.map(({ name }) => name)).not.toContain('parameters.get');
+});
+
 describe('an old key with a deactivation stage', () => {
   const staged = { settings: { rotation: STAGED } };
 

@@ -113,18 +113,19 @@ export class Ends {
     if (isWanted && this.#rules.entry(oldKey.userId)?.state === 'CANCELLED') return;
     // A use is told late, and clocks differ.
     const slackMs = (this.#conditions.lastUsedLagMinutes + 2) * MINUTE_MS;
-    const inUseSinceMs = this.#conditions.requireNewKeyUsed ? newKey.usedAtMs : 0;
-    if (
-      inUseSinceMs !== undefined &&
-      Math.max(deleteOnMs, inUseSinceMs) + DAY_MS + slackMs <= sinceMs
-    ) {
+    const isLost = this.#ledger.isLost(newKey);
+    const mustBeUsed = this.#conditions.requireNewKeyUsed || isLost;
+    const inUseSinceMs = mustBeUsed ? (newKey.usedAtMs ?? Number.POSITIVE_INFINITY) : 0;
+    if (Math.max(deleteOnMs, inUseSinceMs) + DAY_MS + slackMs <= sinceMs) {
       const isStage = state === 'SCHEDULED' && deactivateOnMs !== undefined;
       if (!isStage || oldKey.status === 'Active') {
         this.#tell(3, `${oldKey.id} was due a day ago, its successor is in use, and it is there`);
       }
     }
     const maxAgeAtMs = (entry.oldKeyCreatedAtMs ?? 0) + this.#conditions.maxKeyAgeDays * DAY_MS;
-    if (Math.max(maxAgeAtMs, deleteOnMs) + slackMs <= sinceMs && oldKey.status === 'Active') {
+    // While nobody can learn the new key, the old one is kept at any age.
+    const limitAtMs = Math.max(maxAgeAtMs, deleteOnMs, isLost ? inUseSinceMs : 0);
+    if (limitAtMs + slackMs <= sinceMs && oldKey.status === 'Active') {
       this.#tell(3, `${oldKey.id} is beyond the age limit, was replaced, and still works`);
     }
   }
@@ -210,6 +211,8 @@ export class Ends {
     const waits = newKey.usedAtMs === undefined && !(this.#conditions.ownersActive && canUse);
     if (!oldKey) return waits ? undefined : stuck;
     if (state === 'DEACTIVATED' && works(oldKey)) return `${stuck} with an active old key`;
+    // Reported at every run: a person has to delete the new key first.
+    if (waits && this.#ledger.isLost(newKey)) return undefined;
     if (!waits || !this.#conditions.requireNewKeyUsed) return stuck;
     const maxAgeAtMs = (entry.oldKeyCreatedAtMs ?? 0) + this.#conditions.maxKeyAgeDays * DAY_MS;
     return maxAgeAtMs + DAY_MS < this.#ledger.nowMs && works(oldKey)

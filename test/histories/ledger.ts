@@ -260,9 +260,9 @@ export class Ledger {
     key.lastUsedAtMs = this.nowMs;
   }
 
-  /** Whether the owner has the secret, or a mail to open, or had one that a person made useless. */
+  /** Whether the owner has the secret, or a mail to open. */
   isHandedOver(key: KeyFacts): boolean {
-    return key.known || this.isReadable(key) || this.isSpoiled(key);
+    return key.known || this.isReadable(key);
   }
 
   /** Whether the owner could learn the secret now. */
@@ -272,6 +272,11 @@ export class Ledger {
 
   isSpoiled(key: KeyFacts): boolean {
     return key.rotationId !== undefined && this.spoiled.has(key.rotationId);
+  }
+
+  /** Whether a person made the mail useless: only a use tells that the owner has the secret. */
+  isLost(key: KeyFacts): boolean {
+    return this.isSpoiled(key) && !this.isReadable(key);
   }
 
   /** The user's keys that are there. */

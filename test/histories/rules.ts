@@ -219,7 +219,7 @@ export class Rules {
     if (!successor) return no(1, 'its successor does not exist');
     if (successor.replaces !== key.id) return no(4, `${successor.id} was not made to replace it`);
     if (successor.status !== 'Active') return no(1, `its successor ${successor.id} is inactive`);
-    if (successor.arrivedAtMs === undefined && !this.#ledger.isSpoiled(successor)) {
+    if (successor.arrivedAtMs === undefined) {
       return no(1, `its successor ${successor.id} was never handed over`);
     }
     if (!isDue(entry.deactivateOnMs ?? entry.deleteOnMs)) return no(4, 'it is not due');

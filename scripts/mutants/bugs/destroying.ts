@@ -116,6 +116,17 @@ export const DESTROYING: readonly Bug[] = [
     ],
   },
   {
+    name: 'takes the old key away although nobody can open the mail with the new one any more',
+    breaks: 'a user who had a working key has one',
+    file: DESTROY,
+    edits: [
+      {
+        find: '  return stored?.rotationId === record.rotationId;',
+        replace: "  return stored?.rotationId !== '';",
+      },
+    ],
+  },
+  {
     name: 'closes the rotation before it deletes the old key',
     breaks: 'an old key that is due goes, whatever is cut off',
     file: DESTROY,

@@ -49,3 +49,12 @@ regression('creates no key for whoever has taken a name over while the run is un
     },
   ],
 });
+
+regression('keeps an old key at any age whose successor nobody can learn any more', {
+  conditions: { requireNewKeyUsed: false },
+  steps: [
+    { do: 'rotate' },
+    { do: 'delete parameter' },
+    { do: 'live', days: 12, everyHours: 6, owners: false },
+  ],
+});

@@ -74,6 +74,7 @@ const recordSchema = z.discriminatedUnion('state', [
     firstAttemptAtMs: timestamp,
     givenUpAtMs: z.optional(timestamp),
     newKeyDeactivatedAtMs: z.optional(timestamp),
+    retryNotBeforeMs: z.optional(timestamp),
   }),
   z.object({
     ...base,

@@ -66,6 +66,11 @@ export interface DeliveringRecord extends WithNewKey {
   readonly givenUpAtMs?: number;
   /** Set when the new key was put to sleep. */
   readonly newKeyDeactivatedAtMs?: number;
+  /**
+   * Set when the mail was refused with the user's only active key, which is not taken back: no new
+   * attempt at this address before. Each counts as a failure.
+   */
+  readonly retryNotBeforeMs?: number;
 }
 
 export interface WithdrawingRecord extends RecordBase {

@@ -26,7 +26,8 @@ import type { Run } from '../run.ts';
  *
  *     accepted → put the timer → SCHEDULED
  *     not now  → DELIVERING, with one more attempt known to have failed
- *     refused  → WITHDRAWING, unless an earlier attempt may have arrived
+ *     refused  → WITHDRAWING, unless an earlier attempt may have arrived, or the user has no other
+ *                active key: then DELIVERING, and it backs off
  *     unknown  → DELIVERING as it is
  */
 export async function deliver(
@@ -45,17 +46,38 @@ export async function deliver(
     return row(record, 'failed', `it is not known whether the mail arrived: ${answer.reason}`);
   }
   const settled = { ...record, failedAttempts: record.failedAttempts + 1 };
-  if (answer.kind === 'refused' && settled.failedAttempts === settled.attempts) {
-    return withdraw(held, `the mail to ${record.address} was refused: ${answer.reason}`, run);
+  if (answer.kind === 'refused') return undo(held, settled, answer.reason, run);
+  await held.release<DeliveringRecord>(settled);
+  return row(record, 'postponed', `the mailer can't take the mail now: ${answer.reason}`);
+}
+
+/** The mail was refused for good: the new key is taken back, unless somebody may need it. */
+async function undo(
+  held: Held<DeliveringRecord>,
+  settled: DeliveringRecord,
+  why: string,
+  run: Run,
+): Promise<ReportRow> {
+  const { address, userName, newKeyId } = settled;
+  // What the mailer said is not lost because a list fails.
+  const keys = await run.keys.list(userName).catch(() => undefined);
+  if (keys && isOnlyActive(keys, newKeyId)) {
+    const failures = settled.failures + 1;
+    const retryNotBeforeMs = run.clock.nowMs() + backOffMs(failures);
+    await held.release<DeliveringRecord>({ ...settled, failures, retryNotBeforeMs });
+    return row(settled, 'failed', `${keptForWantOfAnother(address, retryNotBeforeMs)}: ${why}`);
+  }
+  if (keys && settled.failedAttempts === settled.attempts) {
+    return withdraw(held, `the mail to ${address} was refused: ${why}`, run);
   }
   await held.release<DeliveringRecord>(settled);
-  return answer.kind === 'refused'
-    ? row(
-        record,
-        'failed',
-        `the mail was refused, but an earlier one may have arrived: ${answer.reason}`,
-      )
-    : row(record, 'postponed', `the mailer can't take the mail now: ${answer.reason}`);
+  const doubt = keys ? 'an earlier one may have arrived' : "the user's keys could not be listed";
+  return row(settled, 'failed', `the mail was refused, but ${doubt}: ${why}`);
+}
+
+/** Why a refused key stays, in the run in which that happens and in those that wait. */
+export function keptForWantOfAnother(address: string, retryNotBeforeMs: number): string {
+  return `the mail to ${address} was refused, but the new key is the user's only active one: it is mailed again on ${iso(retryNotBeforeMs)}, or as soon as the tag names another address`;
 }
 
 /** The new key was handed over: the old key gets its timer. */
@@ -85,6 +107,7 @@ function withoutAttempts({
   firstAttemptAtMs,
   givenUpAtMs,
   newKeyDeactivatedAtMs,
+  retryNotBeforeMs,
   ...kept
 }: DeliveringRecord) {
   return kept;

@@ -73,7 +73,9 @@ export async function resend(
     const timer = timers.find(
       ({ userId, oldKeyId }) => userId === record.userId && oldKeyId === record.oldKeyId,
     );
-    return { kind: 'resumed', row: await resume(record, user, timer, run) };
+    // Who asks for the mail knows why it is worth another try.
+    const { retryNotBeforeMs, ...asked } = record;
+    return { kind: 'resumed', row: await resume(asked, user, timer, run) };
   }
   return sendAgain(record, user, reading.policy, run);
 }

@@ -15,7 +15,7 @@ import { cancel } from '../journal/cancel.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
-import { deliver, schedule, withdraw } from './deliver.ts';
+import { deliver, keptForWantOfAnother, schedule, withdraw } from './deliver.ts';
 import { enclose } from './rotate.ts';
 
 /** How long a delivery is tried, and how long an undelivered key then sleeps before it goes. */
@@ -56,7 +56,10 @@ export async function resumeDelivering(
     return row(record, 'closed', reason);
   }
   const isAsleep = record.newKeyDeactivatedAtMs !== undefined;
-  if (isAsleep || nowMs >= record.firstAttemptAtMs + GIVE_UP_AFTER_MS) {
+  const isLate = nowMs >= record.firstAttemptAtMs + GIVE_UP_AFTER_MS;
+  // Without it the user would have no key at all, so it is delivered however late.
+  const isNeeded = isOnlyActive(keys, record.newKeyId);
+  if (isAsleep || (isLate && !isNeeded)) {
     if (owner.kind !== 'found') {
       await held.release<DeliveringRecord>(record);
       return row(
@@ -71,7 +74,14 @@ export async function resumeDelivering(
   const obstacle = await cannotDeliver(record, newKey, reading, run);
   if (obstacle !== undefined || reading.kind !== 'managed') {
     await held.release<DeliveringRecord>(record);
-    return row(record, 'postponed', `the new key is not delivered yet: ${obstacle}`);
+    const outcome = isLate ? 'failed' : 'postponed';
+    return row(record, outcome, `the new key is not delivered yet: ${obstacle}`);
+  }
+  const { policy } = reading;
+  const { retryNotBeforeMs = 0, ...kept } = record;
+  if (isNeeded && retryNotBeforeMs > nowMs && policy.address === record.address) {
+    await held.release<DeliveringRecord>(record);
+    return row(record, 'failed', keptForWantOfAnother(record.address, retryNotBeforeMs));
   }
   const enclosed = await encloseAgain(record, run);
   if (!enclosed) {
@@ -83,10 +93,9 @@ export async function resumeDelivering(
     );
   }
 
-  const { policy } = reading;
   return deliver(
     await held.advance<DeliveringRecord>({
-      ...record,
+      ...kept,
       ...promise(policy, nowMs),
       address: policy.address,
       instructions: policy.instructions,
@@ -128,14 +137,6 @@ async function giveUp(
   const { record } = held;
   if (record.failedAttempts === record.attempts) {
     return withdraw(held, 'the new key could not be delivered within 7 days', run);
-  }
-  if (isOnlyActive(keys, record.newKeyId)) {
-    await held.release<DeliveringRecord>(record);
-    return row(
-      record,
-      'failed',
-      "the new key may never have arrived, but stays: it is the user's only active key",
-    );
   }
   const target = { userName: record.userName, accessKeyId: record.newKeyId, keys };
   const given = await held.advance<DeliveringRecord>({

@@ -78,10 +78,12 @@ const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
       firstAttemptAtMs: atMs,
       givenUpAtMs: atMs,
       newKeyDeactivatedAtMs: atMs,
+      retryNotBeforeMs: atMs,
     },
     'deactivateOnMs',
     'givenUpAtMs',
     'newKeyDeactivatedAtMs',
+    'retryNotBeforeMs',
   ),
   WITHDRAWING: some({
     ...base,

@@ -153,7 +153,7 @@ const ROTATOR = [
   'waiting: IAM does not list the new key yet',
   'left: this run has begun MAX_ROTATIONS_PER_RUN rotations',
   "left: the function's time was over",
-  "failed: the new key may never have arrived, but stays: it is the user's only active key",
+  "failed: the mail to <address> was refused, but the new key is the user's only active one: it is mailed again on <time>, or as soon as the tag names another address",
   'failed: the new key was never used, and <parameter> no longer holds the content key that opens its mail, so the old key is kept: delete <id> by hand, and the next run begins anew',
   "failed: the parameter <parameter> no longer holds this rotation's content key, so the mail could not be opened",
   "failed: nobody has the secret of <id>, but it is the user's only active key: give the user another key, and the next run deletes it",

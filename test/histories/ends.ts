@@ -138,7 +138,7 @@ export class Ends {
     const user = this.#world.iam.user(userId);
     if (!user) return isOpen ? 'the user is gone, and a rotation is open' : undefined;
     const keys = this.#ledger.keysOf(userId);
-    if (isOpen) return this.#whyOpen(entry, keys);
+    if (isOpen) return this.#whyOpen(entry, keys, user);
 
     if (!this.#ledger.recordless.has(userId)) {
       const orphan = keys.find(
@@ -184,7 +184,7 @@ export class Ends {
     return Number(tag('ROTATE_AFTER_DAYS') ?? this.#conditions.rotateAfterDays);
   }
 
-  #whyOpen(entry: Entry, keys: readonly KeyFacts[]): string | undefined {
+  #whyOpen(entry: Entry, keys: readonly KeyFacts[], user: IamUser): string | undefined {
     const { state, oldKeyId, newKeyId } = entry;
     const oldKey = keys.find(({ id }) => id === oldKeyId);
     const newKey = keys.find(({ id }) => id === newKeyId);
@@ -196,7 +196,12 @@ export class Ends {
     const works = (key: KeyFacts | undefined) => key?.status === 'Active';
     // Reported at every run: a person has to give the user another key first.
     const isOnly = works(newKey) && !keys.some((key) => key !== newKey && works(key));
-    if (state === 'WITHDRAWING' || state === 'DELIVERING') return isOnly ? undefined : stuck;
+    if (state === 'WITHDRAWING') return isOnly ? undefined : stuck;
+    if (state === 'DELIVERING') {
+      const isSpoiled = this.#ledger.spoiled.has(entry.rotationId ?? '');
+      const isMailable = !isSpoiled && this.#rotateAfterDays(user.tags) !== undefined;
+      return isOnly && !isMailable ? undefined : stuck;
+    }
     if (state === 'STARTED') {
       const active = keys.filter(works);
       const [only] = active;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, toEpochSeconds } from '../../src/domain/time.ts';
+import { resend } from '../../src/rotator/resend.ts';
 import { dieAt, failAlways, failAt, once, writing } from '../support/memory/faults.ts';
-import { rotate, rotateOne } from '../support/memory/life.ts';
+import { live, rotate, rotateOne } from '../support/memory/life.ts';
 import {
+  ACCEPTED,
   ARRIVED_UNKNOWN,
   LOST,
   NOT_NOW,
@@ -211,6 +213,108 @@ describe('a mail that is refused', () => {
   });
 });
 
+describe("a mail with the user's only active key", () => {
+  /** Somebody switches the old key off while its first mail is refused, and so are all others. */
+  async function refusedOnlyKey() {
+    const at = setUp();
+    const { world, userId, oldKeyId } = at;
+    world.mail.answer = REFUSED;
+    world.onCall = once('mailer.send', 'before', () => world.iam.setStatus(oldKeyId, 'Inactive'));
+    const row = await rotateOne(world);
+    return { ...at, row, newKeyId: world.recordIn(userId, 'DELIVERING').newKeyId };
+  }
+
+  it('that is refused is kept with its pair, told as a problem, and tried again after a day', async () => {
+    const { world, userId, row, newKeyId } = await refusedOnlyKey();
+    expect(row).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(
+        /refused, but .* only active one: it is mailed again on 2026-01-02/,
+      ),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({
+      attempts: 1,
+      failedAttempts: 1,
+      failures: 1,
+      retryNotBeforeMs: world.clock.nowMs() + DAY_MS,
+      leaseUntilMs: 0,
+    });
+    world.mail.answer = ACCEPTED;
+    world.clock.advance(DAY_MS - 1);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('mailed again on 2026-01-02'),
+    });
+    expect(world.mail.sent).toHaveLength(1);
+    world.clock.advance(1);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    expect(world.recordIn(userId, 'SCHEDULED')).not.toHaveProperty('retryNotBeforeMs');
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toEqual([newKeyId]);
+  });
+
+  it('goes out less and less often while it is refused, and for ever', async () => {
+    const { world } = await refusedOnlyKey();
+    await live(world, { days: 1 + 2 + 4 + 7 + 7 });
+    expect(world.mail.sent).toHaveLength(6);
+  });
+
+  it('goes to another address in the tag at once', async () => {
+    const { world, userId, newKeyId } = await refusedOnlyKey();
+    world.mail.answer = LOST;
+    world.iam.retag(userId, { 'IKR:EMAIL': 'mended@example.com' });
+    await rotateOne(world);
+    expect(world.mail.sent.map(({ to }) => to)).toEqual([
+      'alice@example.com',
+      'mended@example.com',
+    ]);
+    // The back-off was about the other address.
+    world.mail.answer = ACCEPTED;
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+  });
+
+  it('goes out at once when a person asks for it', async () => {
+    const { world, userId, newKeyId } = await refusedOnlyKey();
+    world.mail.answer = ACCEPTED;
+    const user = world.iam.user(userId);
+    if (!user) throw new Error('the user is gone');
+    expect(await resend(world.record(userId), user, world.run())).toMatchObject({
+      kind: 'resumed',
+      row: { outcome: 'rotated', newKeyId },
+    });
+  });
+
+  it('is withdrawn once the user has another key again', async () => {
+    const { world, oldKeyId, keyIds } = await refusedOnlyKey();
+    world.iam.setStatus(oldKeyId, 'Active');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+
+  it('that is refused after one of unknown fate backs off as well', async () => {
+    const { world, userId, oldKeyId } = setUp([LOST, REFUSED]);
+    await rotateOne(world);
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await rotateOne(world);
+    await rotateOne(world);
+    expect(world.mail.sent).toHaveLength(2);
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 2, failedAttempts: 1 });
+  });
+
+  it('is not judged by a list that fails: what was refused stays so', async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED, REFUSED]);
+    const fail = failAt('keys.list', 'before');
+    world.onCall = (...call) => (world.mail.sent.length > 0 ? fail(...call) : undefined);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('could not be listed'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, failedAttempts: 1 });
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+});
+
 describe('a withdrawal', () => {
   it.each([
     ['keys.list', 'before'],
@@ -238,9 +342,14 @@ describe('a withdrawal', () => {
     },
   );
 
-  it("never takes the user's only active key, and goes on once there is another", async () => {
+  it("that began takes the user's only active key no more, and goes on once there is another", async () => {
     const { world, userId, oldKeyId, keyIds } = setUp([REFUSED]);
-    world.onCall = once('mailer.send', 'before', () => world.iam.setStatus(oldKeyId, 'Inactive'));
+    world.onCall = once(
+      'journal.replace',
+      'after',
+      () => world.iam.setStatus(oldKeyId, 'Inactive'),
+      writing('WITHDRAWING'),
+    );
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'failed',
       reason: expect.stringContaining("the user's only active key"),

@@ -388,18 +388,6 @@ describe('a new key that may have been delivered', () => {
     expect(world.recordIn(userId, 'DELIVERING')).toBeDefined();
   });
 
-  it('stays as it is while it is the only active key of its user', async () => {
-    const { world, userId, oldKeyId, newKeyId, keys } = await delivering();
-    world.iam.setStatus(oldKeyId, 'Inactive');
-    world.clock.advance(8 * DAY_MS);
-    expect(await rotateOne(world)).toMatchObject({
-      outcome: 'failed',
-      reason: expect.stringContaining("the user's only active key"),
-    });
-    expect(keys()).toEqual({ [oldKeyId]: 'Inactive', [newKeyId]: 'Active' });
-    expect(world.recordIn(userId, 'DELIVERING').leaseUntilMs).toBe(0);
-  });
-
   it('stays as it is while IAM does not tell whether it was used', async () => {
     const { world, userId, newKeyId, keys } = await delivering();
     world.iam.hidden = true;
@@ -441,5 +429,53 @@ describe('a new key that may have been delivered', () => {
     world.onCall = once('keys.owner', 'after', () => world.clock.advance(14.5 * MINUTE_MS));
     expect(await rotateOne(world)).toMatchObject({ outcome: 'left' });
     expect(keys()[newKeyId]).toBe('Inactive');
+  });
+});
+
+describe("an undelivered new key that has become the user's only active key", () => {
+  const LATE_DAYS = 30;
+
+  it.each([
+    ['may have arrived', LOST],
+    ['surely never arrived', NOT_NOW],
+  ])('and %s is delivered once the mailer works again, however late', async (_, answer) => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering(answer);
+    // The old key leaked, and its owner was told to wait for the new one.
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await live(world, { days: LATE_DAYS });
+    expect(keys()).toEqual({ [oldKeyId]: 'Inactive', [newKeyId]: 'Active' });
+    world.mail.answer = ACCEPTED;
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    await live(world, { days: LATE_DAYS });
+    expect(world.owners.workingKeys(userId)).toEqual([newKeyId]);
+    expect(world.recordIn(userId, 'CLOSED').outcome).toBe('completed');
+  });
+
+  it.each<[string, (at: Awaited<ReturnType<typeof delivering>>) => void]>([
+    ['address', ({ world, userId }) => world.iam.retag(userId, {})],
+    [
+      'mailer',
+      ({ world }) => {
+        world.mail.verification = { kind: 'not-now', reason: 'sandbox', warnings: [] };
+      },
+    ],
+    ['content key', ({ world }) => world.parameters.delete(PARAMETER)],
+  ])('and still has no %s after a week is told as a problem', async (_, spoil) => {
+    const at = await delivering();
+    at.world.iam.setStatus(at.oldKeyId, 'Inactive');
+    spoil(at);
+    await live(at.world, { days: 8 });
+    expect(await rotateOne(at.world)).toMatchObject({ outcome: 'failed' });
+    expect(at.keys()[at.newKeyId]).toBe('Active');
+    expect(at.world.recordIn(at.userId, 'DELIVERING').leaseUntilMs).toBe(0);
+  });
+
+  it('is given up when another key works again', async () => {
+    const { world, oldKeyId, newKeyId, keys } = await delivering();
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await live(world, { days: 8 });
+    world.iam.setStatus(oldKeyId, 'Active');
+    await rotate(world);
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Inactive' });
   });
 });

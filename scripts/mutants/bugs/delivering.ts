@@ -51,8 +51,19 @@ export const DELIVERING: readonly Bug[] = [
     file: DELIVER,
     edits: [
       {
-        find: "if (answer.kind === 'refused' && settled.failedAttempts === settled.attempts) {",
-        replace: "if (answer.kind === 'refused' && settled.failedAttempts <= settled.attempts) {",
+        find: 'if (keys && settled.failedAttempts === settled.attempts) {',
+        replace: 'if (keys && settled.failedAttempts <= settled.attempts) {',
+      },
+    ],
+  },
+  {
+    name: 'takes a refused key back although the user has no other that is active',
+    breaks: 'a sealed pair that its user has nothing but is kept and delivered',
+    file: DELIVER,
+    edits: [
+      {
+        find: '  if (keys && isOnlyActive(keys, newKeyId)) {',
+        replace: '  if (keys?.length === 1 && isOnlyActive(keys, newKeyId)) {',
       },
     ],
   },

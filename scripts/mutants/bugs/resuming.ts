@@ -130,6 +130,14 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
+    name: 'gives an undelivered key up after a week although the user has no other that is active',
+    breaks: 'a sealed pair that its user has nothing but is kept and delivered',
+    file: DELIVERING,
+    edits: [
+      { find: 'if (isAsleep || (isLate && !isNeeded)) {', replace: 'if (isAsleep || isLate) {' },
+    ],
+  },
+  {
     name: 'puts a new key to sleep before it writes that it gives it up',
     breaks: 'no user is stuck with a key that this program put to sleep',
     file: DELIVERING,

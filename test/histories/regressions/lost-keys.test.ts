@@ -58,3 +58,12 @@ regression('keeps an old key at any age whose successor nobody can learn any mor
     { do: 'live', days: 12, everyHours: 6, owners: false },
   ],
 });
+
+regression('delivers the only key of a user a week after its mail was lost', {
+  conditions: { post: 'lost' },
+  steps: [
+    { afterMinutes: 1440, do: 'rotate' },
+    { do: 'delete key', which: 'oldest' },
+    { afterMinutes: 10_080, do: 'live', days: 1, everyHours: 6, owners: false },
+  ],
+});

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen } from '../domain/record.ts';
+import { latestRetryAtMs } from '../domain/rotation.ts';
 import { iso } from '../domain/time.ts';
 import { Conflict } from '../errors.ts';
 import type { Clock, Journal } from '../ports.ts';
@@ -121,15 +122,17 @@ export function dynamodbJournal(
     async begin(record, { ignoreBackOff = false } = {}) {
       const isNew = 'attribute_not_exists(ak)';
       const isClosed = '#state = :closed';
-      const mayRetry = 'retryNotBeforeMs <= :now';
+      const isOver = 'retryNotBeforeMs <= :now';
+      const isTooLong = 'retryNotBeforeMs > :latest';
+      const nowMs = clock.nowMs();
       await writeRecord(record, {
         ConditionExpression: ignoreBackOff
           ? `${isNew} OR ${isClosed}`
-          : `${isNew} OR (${isClosed} AND ${mayRetry})`,
+          : `${isNew} OR (${isClosed} AND (${isOver} OR ${isTooLong}))`,
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: {
           ':closed': 'CLOSED',
-          ...(!ignoreBackOff && { ':now': clock.nowMs() }),
+          ...(!ignoreBackOff && { ':now': nowMs, ':latest': latestRetryAtMs(nowMs) }),
         },
       });
     },

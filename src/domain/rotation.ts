@@ -4,7 +4,7 @@
 import type { AccessKey } from './identity.ts';
 import type { UserPolicy } from './policy.ts';
 import { isOpen, type RotationRecord } from './record.ts';
-import { DAY_MS, iso } from './time.ts';
+import { CLOCK_SKEW_MS, DAY_MS, iso } from './time.ts';
 
 export type SkipReason =
   | 'no-key'
@@ -68,7 +68,7 @@ export function planRotation(
       due,
     );
   }
-  if (record && record.retryNotBeforeMs > nowMs) {
+  if (record && backsOff(record.retryNotBeforeMs, nowMs)) {
     return skip(
       'backing-off',
       `the last rotation failed (${record.reason}); the next try is not before ${iso(record.retryNotBeforeMs)}`,
@@ -79,9 +79,20 @@ export function planRotation(
 }
 
 const BACK_OFF_DAYS = [1, 2, 4, 7];
+const LONGEST_BACK_OFF_MS = Math.max(...BACK_OFF_DAYS) * DAY_MS;
 
 /** How long to wait after so many failed rotations in a row. */
 export function backOffMs(failures: number): number {
   const index = Math.min(failures, BACK_OFF_DAYS.length) - 1;
   return (BACK_OFF_DAYS[index] ?? 0) * DAY_MS;
+}
+
+/** No back-off ends later than this, but by a hand or a wrong clock: then it holds nothing up. */
+export function latestRetryAtMs(nowMs: number): number {
+  return nowMs + LONGEST_BACK_OFF_MS + CLOCK_SKEW_MS;
+}
+
+/** Whether it is still too early for another try. */
+export function backsOff(retryNotBeforeMs: number, nowMs: number): boolean {
+  return retryNotBeforeMs > nowMs && retryNotBeforeMs <= latestRetryAtMs(nowMs);
 }

@@ -5,6 +5,9 @@ export const HOUR_MS = 60 * MINUTE_MS;
 /** Full days, not calendar days: a key is a day older 24 hours later, in every time zone. */
 export const DAY_MS = 24 * HOUR_MS;
 
+/** How far a computer's clock can be off: AWS takes no request that is signed further off. */
+export const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+
 /** DynamoDB's TTL counts whole seconds; rounding up never lets an item expire early. */
 export function toEpochSeconds(atMs: number): number {
   return Math.ceil(atMs / SECOND_MS);

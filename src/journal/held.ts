@@ -9,7 +9,7 @@ import type {
   RotationRecord,
   StartedRecord,
 } from '../domain/record.ts';
-import { iso, MINUTE_MS } from '../domain/time.ts';
+import { CLOCK_SKEW_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { Conflict, OutOfTime } from '../errors.ts';
 import type { Clock, Journal, Parameters } from '../ports.ts';
 
@@ -31,9 +31,12 @@ type Draft<R extends RotationRecord> = R extends RotationRecord
   ? Omit<R, 'version' | 'leaseUntilMs'>
   : never;
 
-/** Whether somebody may still be at work on the record. */
-export function isLeased(record: RotationRecord, nowMs: number): boolean {
-  return record.leaseUntilMs > nowMs;
+/**
+ * Whether somebody may still be at work on the record. A lease that ends later than any that is taken
+ * now is a hand's or a wrong clock's work, and keeps nobody off.
+ */
+export function isLeased({ leaseUntilMs }: RotationRecord, nowMs: number): boolean {
+  return leaseUntilMs > nowMs && leaseUntilMs <= nowMs + LEASE_MS + CLOCK_SKEW_MS;
 }
 
 export class Held<R extends OpenRecord> {

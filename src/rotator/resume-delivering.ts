@@ -8,7 +8,7 @@ import type { AccessKey, Listed } from '../domain/identity.ts';
 import { type PolicyReading, promise } from '../domain/policy.ts';
 import type { DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
-import { backOffMs } from '../domain/rotation.ts';
+import { backOffMs, backsOff } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { cancel } from '../journal/cancel.ts';
@@ -79,7 +79,7 @@ export async function resumeDelivering(
   }
   const { policy } = reading;
   const { retryNotBeforeMs = 0, ...kept } = record;
-  if (isNeeded && retryNotBeforeMs > nowMs && policy.address === record.address) {
+  if (isNeeded && backsOff(retryNotBeforeMs, nowMs) && policy.address === record.address) {
     await held.release<DeliveringRecord>(record);
     return row(record, 'failed', keptForWantOfAnother(record.address, retryNotBeforeMs));
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { documentClient } from '../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../src/aws/dynamodb-journal.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
+import { latestRetryAtMs } from '../../src/domain/rotation.ts';
 import { Conflict } from '../../src/errors.ts';
 import type { Journal } from '../../src/ports.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
@@ -50,6 +51,13 @@ async function place(record: RotationRecord): Promise<void> {
   const started = startedRecord({ rotationId: record.rotationId, userId: record.userId });
   await journal.begin({ ...started, version: record.version });
   await journal.replace({ ...started, version: record.version }, record);
+}
+
+/** What a hand does to a record that stands there. */
+async function edit(changes: Readonly<Record<string, unknown>>): Promise<void> {
+  const record = await journal.read('AIDAALICE');
+  if (!record) throw new Error('there is no record');
+  await journal.replace(record, { ...record, ...changes } as RotationRecord);
 }
 
 describe('the journal', () => {
@@ -104,6 +112,24 @@ describe('the journal', () => {
       await expect(journal.begin(next)).rejects.toThrow(/not begun before/);
       await journal.begin(next, { ignoreBackOff: true });
       expect(await journal.read('AIDAALICE')).toMatchObject({ rotationId: 'rotation-2' });
+    });
+
+    it('over a failed one whose back-off is longer than any that is ever set', async () => {
+      const next = startedRecord({ rotationId: 'rotation-2' });
+      const latestMs = latestRetryAtMs(account.clock.nowMs());
+      await place(closedRecord({ retryNotBeforeMs: latestMs }));
+      await expect(journal.begin(next)).rejects.toThrow(/not begun before/);
+      await edit({ retryNotBeforeMs: latestMs + 60_000 });
+      await expect(journal.begin(next)).resolves.toBeUndefined();
+    });
+
+    it.each([
+      ['is no number', { retryNotBeforeMs: 'tomorrow' }],
+      ['is not there', { retryNotBeforeMs: undefined }],
+    ])('never over one whose back-off %s', async (_, changes) => {
+      await place(closedRecord());
+      await edit(changes);
+      await expect(journal.begin(startedRecord())).rejects.toThrow(Conflict);
     });
   });
 

@@ -75,6 +75,16 @@ describe('to claim', () => {
     await expect(Held.claim(record, ports)).resolves.toBeDefined();
   });
 
+  it('is not refused by a lease that ends later than any that is taken now', async () => {
+    const { record } = await begin();
+    // A computer whose clock was ahead, as far as AWS lets it, is believed.
+    const ahead = { ...record, leaseUntilMs: record.leaseUntilMs + 5 * MINUTE_MS };
+    expect(isLeased(ahead, world.clock.nowMs())).toBe(true);
+    const edited = { ...record, leaseUntilMs: ahead.leaseUntilMs + 1 };
+    expect(isLeased(edited, world.clock.nowMs())).toBe(false);
+    await expect(Held.claim(edited, ports)).resolves.toBeDefined();
+  });
+
   it('is refused to all but the first of two', async () => {
     const { record } = await begin();
     world.clock.advance(LEASE_MS);

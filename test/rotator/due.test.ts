@@ -47,6 +47,17 @@ describe('a rotation that failed', () => {
     expect(world.calls.filter(({ name }) => name === 'keys.create')).toHaveLength(1);
   });
 
+  it('does not wait for a date that a person or a wrong clock wrote', async () => {
+    const { world, userId } = setUp();
+    world.onCall = failAt('keys.create', 'before', denied());
+    await rotateOne(world, {}, { clockSkewMs: 30 * DAY_MS });
+    expect(world.recordIn(userId, 'CLOSED').retryNotBeforeMs).toBe(
+      world.clock.nowMs() + 31 * DAY_MS,
+    );
+    world.clock.advance(MINUTE_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+  });
+
   it('counts no failures any more once a rotation succeeds', async () => {
     const { world, userId } = setUp();
     world.onCall = failAt('keys.create', 'before', denied());

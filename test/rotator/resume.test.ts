@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways } from '../support/memory/faults.ts';
-import { rotateOne } from '../support/memory/life.ts';
+import { live, rotateOne } from '../support/memory/life.ts';
 import {
   cancelled,
   deactivated,
@@ -19,6 +19,17 @@ describe('an open rotation of whatever state', () => {
     ['DEACTIVATED', deactivated],
     ['CANCELLED', cancelled],
   ] as const;
+
+  it.each(states)('is not held up by a lease that never ends (%s)', async (_, scene) => {
+    const { world, userId } = await scene();
+    const item = world.table.get({ user: userId, ak: 'rotation' });
+    world.table.put({ ...item, user: userId, ak: 'rotation', leaseUntilMs: Date.UTC(2090, 0) });
+    const { reason } = await rotateOne(world);
+    expect(reason).not.toContain('another run is at work');
+    await live(world, { days: 30 });
+    const { state } = world.record(userId) ?? {};
+    expect(state).toBe(scene === cancelled ? 'CANCELLED' : 'CLOSED');
+  });
 
   it.each(states)('closes when the user is gone (%s)', async (_, scene) => {
     const { world, userId } = await scene();

@@ -15,8 +15,8 @@ export const KEEPING: readonly Bug[] = [
     file: HELD,
     edits: [
       {
-        find: '  return record.leaseUntilMs > nowMs;',
-        replace: '  return record.leaseUntilMs > nowMs && record.leaseUntilMs < 0;',
+        find: '  return leaseUntilMs > nowMs && ',
+        replace: '  return leaseUntilMs > nowMs && leaseUntilMs < 0 && ',
       },
     ],
   },

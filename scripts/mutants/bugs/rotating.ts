@@ -182,7 +182,7 @@ export const ROTATING: readonly Bug[] = [
     file: PLAN,
     edits: [
       {
-        find: 'if (record && record.retryNotBeforeMs > nowMs) {',
+        find: 'if (record && backsOff(record.retryNotBeforeMs, nowMs)) {',
         replace: 'if (record && record.retryNotBeforeMs < 0) {',
       },
     ],

@@ -13,6 +13,7 @@ import {
   toTimerItem,
 } from '../../../src/aws/items.ts';
 import type { HistoryItem, RotationRecord, Timer } from '../../../src/domain/record.ts';
+import { latestRetryAtMs } from '../../../src/domain/rotation.ts';
 import { Conflict } from '../../../src/errors.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import type { MemoryTable } from './table.ts';
@@ -67,8 +68,10 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
       writeIf(record, (item) => {
         const isNew = item === undefined;
         const isClosed = item?.state === 'CLOSED';
-        const mayRetry = Number(item?.retryNotBeforeMs) <= clock.nowMs();
-        return isNew || (isClosed && (ignoreBackOff || mayRetry));
+        const nowMs = clock.nowMs();
+        const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
+        const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
+        return isNew || (isClosed && (ignoreBackOff || isOver || isTooLong));
       });
     },
 

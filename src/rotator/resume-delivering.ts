@@ -42,7 +42,11 @@ export async function resumeDelivering(
       // IAM tells of a use up to 15 minutes late: it was put to sleep although it had arrived. After a
       // later use it was a person who had woken it, and who may have put it to sleep again.
       held.assertTimeLeft();
-      await run.keys.activate(record.userName, record.newKeyId);
+      if ((await run.keys.activate(record.userName, record.newKeyId)) === 'gone') {
+        throw new Error(
+          `${record.newKeyId} is in use but inactive, and not a key of ${record.userName} any more; the next run looks again`,
+        );
+      }
     }
     return schedule(held, run, 'the new key is in use, so it arrived');
   }

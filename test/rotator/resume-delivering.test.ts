@@ -351,6 +351,26 @@ describe('a new key that may have been delivered', () => {
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
   });
 
+  it('wakes up in the next run when its user was renamed in that moment', async () => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
+      iam: { lastUsedLagMs: 15 * MINUTE_MS },
+    });
+    world.clock.advance(7 * DAY_MS);
+    world.iam.useKey(newKeyId);
+    await rotate(world);
+    world.clock.advance(HOUR_MS);
+    world.onCall = once('keys.activate', 'before', () => world.iam.renameUser(userId, 'alicia'));
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('not a key of alice any more'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toBeDefined();
+    expect(keys()[newKeyId]).toBe('Inactive');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', userName: 'alicia' });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+  });
+
   it('stays asleep when a person woke it, used it and put it to sleep again', async () => {
     const { world, userId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN);
     world.clock.advance(7 * DAY_MS);

@@ -12,7 +12,7 @@ interface RecordBase {
   /** What the user was called when the record was last written by a run that had just looked. */
   readonly userName: string;
   readonly userArn: string;
-  /** Where the owner's mail goes; read afresh from the tag by every run that delivers. */
+  /** Where the owner's mail goes; read afresh from the tag by every run of the rotator. */
   readonly address: string;
   /** Names this rotation for ever: the `kid` of its content key and of the sealed key pair. */
   readonly rotationId: string;

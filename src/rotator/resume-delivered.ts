@@ -40,7 +40,7 @@ export function isOverdue(
 
 /** Delivered: wait for the timer, step in where it fails, and see what people did meanwhile. */
 export async function resumeDelivered(
-  record: DeliveredRecord,
+  found: DeliveredRecord,
   keys: readonly AccessKey[],
   reading: PolicyReading,
   timer: Timer | undefined,
@@ -48,10 +48,15 @@ export async function resumeDelivered(
 ): Promise<ReportRow> {
   const nowMs = run.clock.nowMs();
   const has = (id: string) => keys.some(({ accessKeyId }) => accessKeyId === id);
+  const record = reading.kind === 'managed' ? { ...found, address: reading.policy.address } : found;
 
   const ownTimer = timer && isTimerOf(timer, record) ? timer : undefined;
   if (has(record.oldKeyId) && has(record.newKeyId)) {
     if (isOverdue(record, run.destruction, nowMs)) return destroy(record, run);
+    if (record.address !== found.address) {
+      // The destructor reads no tags: where its mails go, only the record tells it.
+      await (await Held.claim(record, run)).release<DeliveredRecord>(record);
+    }
     if (!ownTimer) await rearm(record, nextStepAtMs(record), run);
     return {
       ...row(record, 'waiting', 'the new key was delivered; the old key waits for its time'),

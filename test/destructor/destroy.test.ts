@@ -151,6 +151,14 @@ describe('an old key that is due, with the new one never used,', () => {
     expect(subjects(world)).toHaveLength(5);
   });
 
+  it('is reminded of at the address that the tag has now', async () => {
+    const { world, userId } = await scheduled();
+    world.iam.retag(userId, { 'IKR:EMAIL': 'successor@example.com' });
+    await live(world, { days: 12, ownersAct: false });
+    const to = world.mail.sent.slice(1).map((mail) => mail.to);
+    expect(new Set(to)).toEqual(new Set(['successor@example.com']));
+  });
+
   it('is deactivated at the maximum age, and kept with the parameter and the sealed pair', async () => {
     const scene = await scheduled();
     const { world, userId, oldKeyId, newKeyId, keys } = scene;

@@ -48,6 +48,44 @@ describe.each([
     expect(world.timers()).toEqual([timer]);
   });
 
+  it('learns the address that the tag has now, once', async () => {
+    const { world, userId } = await scene();
+    const { version } = world.recordIn(userId, state);
+    world.iam.retag(userId, { 'IKR:EMAIL': 'successor@example.com' });
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
+    const { address, leaseUntilMs } = world.recordIn(userId, state);
+    expect([address, leaseUntilMs]).toEqual(['successor@example.com', 0]);
+    world.clock.advance(HOUR_MS);
+    await rotate(world);
+    expect(world.recordIn(userId, state).version).toBe(version + 2);
+    const { length } = world.mail.sent;
+    await live(world, { days: 14 });
+    const mails = world.mail.sent.slice(length);
+    expect(mails.map(({ to }) => to)).toEqual(mails.map(() => 'successor@example.com'));
+    expect(mails).not.toHaveLength(0);
+  });
+
+  it.each([
+    ['is not there', {}],
+    ['is no address', { 'IKR:EMAIL': 'nobody' }],
+    ['is of a domain that is not allowed', { 'IKR:EMAIL': 'a@evil.test' }],
+  ])('keeps the address that it has while the one in the tag %s', async (_, tags) => {
+    const { world, userId } = await scene();
+    const rotation = {
+      rotateAfterDays: 80,
+      deleteAfterDays: 7,
+      allowedMailDomains: ['example.com'],
+    };
+    world.iam.retag(userId, tags);
+    await rotate(world, {}, { rotation });
+    world.clock.advance((daysLeft + 1) * DAY_MS);
+    await rotate(world, {}, { rotation });
+    expect(world.mail.sent.at(-1)).toMatchObject({
+      to: 'alice@example.com',
+      subject: expect.stringContaining('deleted'),
+    });
+  });
+
   it('is left to the destructor until it is a day overdue', async () => {
     const { world, keys } = await scene();
     world.clock.advance((daysLeft + 1) * DAY_MS - 1);

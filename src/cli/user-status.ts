@@ -18,7 +18,7 @@ import {
   type RotationRecord,
   type Timer,
 } from '../domain/record.ts';
-import { planRotation } from '../domain/rotation.ts';
+import { planRotation, refusedUntilMs } from '../domain/rotation.ts';
 import { DAY_MS, SECOND_MS } from '../domain/time.ts';
 import { isLeased } from '../journal/held.ts';
 import { count, moment } from './words.ts';
@@ -162,8 +162,14 @@ function outlookOf(
         };
       }
       const tries = `${count(record.attempts, 'attempt')}, ${record.failedAttempts} known to have failed`;
+      const { reading } = found;
+      const atMs =
+        reading.kind === 'managed'
+          ? refusedUntilMs(record, keys, reading.policy, nowMs)
+          : undefined;
       return {
-        next: `mailed again ${NEXT_RUN}`,
+        next: atMs === undefined ? `mailed again ${NEXT_RUN}` : 'mailed again',
+        ...at(atMs),
         troubles: [`the new key is not handed over yet: ${tries}`],
       };
     }

@@ -1,9 +1,10 @@
 /**
  * Who is due: a pure decision on a user's keys, record, policy and the time.
  */
+import { isOnlyActive } from './destruction.ts';
 import type { AccessKey } from './identity.ts';
 import type { UserPolicy } from './policy.ts';
-import { isOpen, type RotationRecord } from './record.ts';
+import { type DeliveringRecord, isOpen, type RotationRecord } from './record.ts';
 import { CLOCK_SKEW_MS, DAY_MS, iso } from './time.ts';
 
 export type SkipReason =
@@ -93,6 +94,20 @@ export function latestRetryAtMs(nowMs: number): number {
 }
 
 /** Whether it is still too early for another try. */
-export function backsOff(retryNotBeforeMs: number, nowMs: number): boolean {
+function backsOff(retryNotBeforeMs: number, nowMs: number): boolean {
   return retryNotBeforeMs > nowMs && retryNotBeforeMs <= latestRetryAtMs(nowMs);
+}
+
+/**
+ * Until when no mail goes to an address that refused it: only with the user's only active key, which
+ * is not taken back, and only while the tag names no other. `undefined` when one may go.
+ */
+export function refusedUntilMs(
+  { newKeyId, address, retryNotBeforeMs = 0 }: DeliveringRecord,
+  keys: readonly AccessKey[],
+  policy: Pick<UserPolicy, 'address'>,
+  nowMs: number,
+): number | undefined {
+  const waits = isOnlyActive(keys, newKeyId) && policy.address === address;
+  return waits && backsOff(retryNotBeforeMs, nowMs) ? retryNotBeforeMs : undefined;
 }

@@ -8,7 +8,7 @@ import type { AccessKey, Listed } from '../domain/identity.ts';
 import { type PolicyReading, promise } from '../domain/policy.ts';
 import type { DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
-import { backOffMs, backsOff } from '../domain/rotation.ts';
+import { backOffMs, refusedUntilMs } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { cancel } from '../journal/cancel.ts';
@@ -82,10 +82,11 @@ export async function resumeDelivering(
     return row(record, outcome, `the new key is not delivered yet: ${obstacle}`);
   }
   const { policy } = reading;
-  const { retryNotBeforeMs = 0, ...kept } = record;
-  if (isNeeded && backsOff(retryNotBeforeMs, nowMs) && policy.address === record.address) {
+  const { retryNotBeforeMs, ...kept } = record;
+  const notBeforeMs = refusedUntilMs(record, keys, policy, nowMs);
+  if (notBeforeMs !== undefined) {
     await held.release<DeliveringRecord>(record);
-    return row(record, 'failed', keptForWantOfAnother(record.address, retryNotBeforeMs));
+    return row(record, 'failed', keptForWantOfAnother(record.address, notBeforeMs));
   }
   const enclosed = await encloseAgain(record, run);
   if (!enclosed) {

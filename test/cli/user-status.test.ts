@@ -17,6 +17,7 @@ const managed: Findings['reading'] = {
   kind: 'managed',
   policy: { address: 'a@example.com', instructions: '', rotateAfterDays: 80, deleteAfterDays: 7 },
 };
+const unmanaged: Findings['reading'] = { kind: 'unmanaged' };
 const base = {
   userId: 'AIDAEXAMPLEEXAMPLE234',
   userName: 'alice',
@@ -217,6 +218,23 @@ describe('what happens next in an open rotation', () => {
       expect(see(record, more).troubles).toContainEqual(expect.stringMatching(trouble));
     },
   );
+
+  it('is the next mail once an address that refused the only active key is due again', () => {
+    const record: RotationRecord = {
+      ...withNewKey,
+      state: 'DELIVERING',
+      attempts: 1,
+      failedAttempts: 1,
+      firstAttemptAtMs: day(-1),
+      retryNotBeforeMs: day(3),
+    };
+    const alone = { newKeyUsed: false, keys: [key('NEW', 5)] };
+    expect(see(record, alone)).toMatchObject({ next: 'mailed again', atMs: day(3) });
+    for (const found of [{ newKeyUsed: false }, { ...alone, reading: unmanaged }]) {
+      expect(see(record, found).next).toBe('mailed again by the next run');
+    }
+    expect(see({ ...record, address: 'old@example.com' }, alone).next).toMatch(/next run/);
+  });
 
   it('leaves the only active key alone, and says so', () => {
     const record = { ...scheduled, deleteOnMs: day(-2) };

@@ -5,8 +5,12 @@ export const HOUR_MS = 60 * MINUTE_MS;
 /** Full days, not calendar days: a key is a day older 24 hours later, in every time zone. */
 export const DAY_MS = 24 * HOUR_MS;
 
-/** How far a computer's clock can be off: AWS takes no request that is signed further off. */
-export const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+/**
+ * How far a computer's clock may be off and still be taken seriously. A lease and a back-off that end
+ * later than this allows are a hand's or a broken clock's work; those of a clock that is merely wrong
+ * are kept, since ending another run's lease is worse than waiting a day.
+ */
+export const CLOCK_SKEW_MS = 24 * HOUR_MS;
 
 /** DynamoDB's TTL counts whole seconds; rounding up never lets an item expire early. */
 export function toEpochSeconds(atMs: number): number {

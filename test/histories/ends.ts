@@ -3,7 +3,7 @@
  * the end of a history are over.
  */
 import { ItemError, recordKey, toRecord } from '../../src/aws/items.ts';
-import type { Tag } from '../../src/domain/identity.ts';
+import type { IamUser, Tag } from '../../src/domain/identity.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import type { Conditions } from './history.ts';
 import type { KeyFacts, Ledger } from './ledger.ts';

@@ -81,9 +81,14 @@ describe('a rotation that was cut off in state STARTED', () => {
   it('creates no key when the function has too little time left by then', async () => {
     const { world, oldKeyId, keyIds } = await started();
     world.clock.advance(HOUR_MS);
-    world.onCall = once('parameters.put', 'after', () => world.clock.advance(30 * SECOND_MS));
-    const lifeMs = 80 * SECOND_MS;
+    // It was begun in time, and has less than a minute left after these calls.
+    world.onCall = (name, phase) => {
+      if (phase === 'after' && name === 'keys.list') world.clock.advance(65 * SECOND_MS);
+      if (phase === 'after' && name === 'parameters.put') world.clock.advance(10 * SECOND_MS);
+    };
+    const lifeMs = 130 * SECOND_MS;
     expect(await rotateOne(world, {}, { lifeMs })).toMatchObject({ outcome: 'left' });
+    expect(world.calls.map(({ name }) => name)).toContain('parameters.put');
     expect(keyIds()).toEqual([oldKeyId]);
   });
 

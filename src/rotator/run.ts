@@ -58,7 +58,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
 
   // What an earlier run left undone comes first, whether its user is still tagged or not.
   const isUrgent = (record: OpenRecord) =>
-    isPressing(record, timers.get(timerKey(record)), run, startedAtMs);
+    !byId.has(record.userId) || isPressing(record, timers.get(timerKey(record)), run, startedAtMs);
   rows.push(...(await resumeAll(open.filter(isUrgent))));
 
   // Then everybody else who is managed.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { dieAt, failAlways, failAt, once } from '../support/memory/faults.ts';
+import { dieAt, failAlways, failAt } from '../support/memory/faults.ts';
 import { rotate, rotateOne } from '../support/memory/life.ts';
 import { LOST } from '../support/memory/mail.ts';
 import { createWorld, type World, type WorldOptions } from '../support/memory/world.ts';

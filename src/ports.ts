@@ -109,8 +109,8 @@ export interface Journal {
    */
   readAll(userIds: readonly string[]): Promise<Map<string, RotationRecord>>;
   /**
-   * Opens a rotation, over nothing or over a closed record that does not back off.
-   * @throws Conflict when another rotation is open or backs off.
+   * Opens a rotation, over nothing or over a closed record that neither rests nor backs off.
+   * @throws Conflict when another rotation is open, was closed a moment ago, or backs off.
    */
   begin(record: StartedRecord, options?: { readonly ignoreBackOff?: boolean }): Promise<void>;
   /**

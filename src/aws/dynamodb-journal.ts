@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen } from '../domain/record.ts';
-import { latestRetryAtMs } from '../domain/rotation.ts';
+import { latestRetryAtMs, restingSince } from '../domain/rotation.ts';
 import { iso } from '../domain/time.ts';
 import { Conflict } from '../errors.ts';
 import type { Clock, Journal } from '../ports.ts';
@@ -122,16 +122,20 @@ export function dynamodbJournal(
     async begin(record, { ignoreBackOff = false } = {}) {
       const isNew = 'attribute_not_exists(ak)';
       const isClosed = '#state = :closed';
+      const hasRested = '(closedAtMs <= :restsAfter OR closedAtMs > :restsUntil)';
       const isOver = 'retryNotBeforeMs <= :now';
       const isTooLong = 'retryNotBeforeMs > :latest';
       const nowMs = clock.nowMs();
+      const { afterMs, untilMs } = restingSince(nowMs);
       await writeRecord(record, {
         ConditionExpression: ignoreBackOff
-          ? `${isNew} OR ${isClosed}`
-          : `${isNew} OR (${isClosed} AND (${isOver} OR ${isTooLong}))`,
+          ? `${isNew} OR (${isClosed} AND ${hasRested})`
+          : `${isNew} OR (${isClosed} AND ${hasRested} AND (${isOver} OR ${isTooLong}))`,
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: {
           ':closed': 'CLOSED',
+          ':restsAfter': afterMs,
+          ':restsUntil': untilMs,
           ...(!ignoreBackOff && { ':now': nowMs, ':latest': latestRetryAtMs(nowMs) }),
         },
       });
@@ -264,5 +268,5 @@ function describeConflict(wanted: RotationRecord, current: RotationRecord | unde
   }
   return current.retryNotBeforeMs > 0
     ? `the last rotation of ${wanted.userName} failed; the next is not begun before ${iso(current.retryNotBeforeMs)}`
-    : `the rotation of ${wanted.userName} is closed`;
+    : `a rotation of ${wanted.userName} was closed a moment ago; another can begin in two minutes`;
 }

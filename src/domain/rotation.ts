@@ -5,7 +5,7 @@ import { isOnlyActive } from './destruction.ts';
 import type { AccessKey } from './identity.ts';
 import type { UserPolicy } from './policy.ts';
 import { type DeliveringRecord, isOpen, type RotationRecord } from './record.ts';
-import { CLOCK_SKEW_MS, DAY_MS, iso } from './time.ts';
+import { CLOCK_SKEW_MS, DAY_MS, iso, SECOND_MS } from './time.ts';
 
 export type SkipReason =
   | 'no-key'
@@ -91,6 +91,23 @@ export function backOffMs(failures: number): number {
 /** No back-off ends later than this, but by a hand or a wrong clock: then it holds nothing up. */
 export function latestRetryAtMs(nowMs: number): number {
   return nowMs + LONGEST_BACK_OFF_MS + CLOCK_SKEW_MS;
+}
+
+/**
+ * How long the name of a content key rests once a rotation is closed: it may not be used again for 30
+ * seconds after its deletion
+ * (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html), and the
+ * clocks of two runs may differ by a minute.
+ */
+const REST_MS = 90 * SECOND_MS;
+
+/** The moments at which a rotation was closed whose parameter still rests. */
+export function restingSince(nowMs: number): {
+  readonly afterMs: number;
+  readonly untilMs: number;
+} {
+  // A date far ahead is a hand's or a wrong clock's work, as with a back-off.
+  return { afterMs: nowMs - REST_MS, untilMs: nowMs + CLOCK_SKEW_MS };
 }
 
 /** Whether it is still too early for another try. */

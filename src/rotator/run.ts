@@ -58,7 +58,7 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
 
   // What an earlier run left undone comes first, whether its user is still tagged or not.
   const isUrgent = (record: OpenRecord) =>
-    !byId.has(record.userId) || isPressing(record, timers.get(timerKey(record)), run, startedAtMs);
+    byId.has(record.userId) && isPressing(record, timers.get(timerKey(record)), run, startedAtMs);
   rows.push(...(await resumeAll(open.filter(isUrgent))));
 
   // Then everybody else who is managed.
@@ -80,7 +80,8 @@ export async function runRotator(request: Request, run: Run): Promise<Report> {
   rows.push(...others);
   rows.push(...(await rotateAll(due, records, request.force, dryRun, run, limit, problems)));
 
-  // Those who only wait are looked at last: most of them need nothing.
+  // Those who only wait are looked at last: most of them need nothing. So are those whose users are
+  // gone: the name of a parameter has to rest before a namesake can have it.
   const waiting = open.filter((record) => !isUrgent(record));
   rows.push(...(await resumeAll(inTurn(waiting, startedAtMs))));
 

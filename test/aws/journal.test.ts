@@ -4,6 +4,7 @@ import { documentClient } from '../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../src/aws/dynamodb-journal.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
 import { latestRetryAtMs } from '../../src/domain/rotation.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
 import { Conflict } from '../../src/errors.ts';
 import type { Journal } from '../../src/ports.ts';
 import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
@@ -112,6 +113,21 @@ describe('the journal', () => {
       await expect(journal.begin(next)).rejects.toThrow(/not begun before/);
       await journal.begin(next, { ignoreBackOff: true });
       expect(await journal.read('AIDAALICE')).toMatchObject({ rotationId: 'rotation-2' });
+    });
+
+    it('over one that was closed a moment ago for nobody, and by a wrong clock for everybody', async () => {
+      const next = startedRecord({ rotationId: 'rotation-2' });
+      const force = { ignoreBackOff: true };
+      const nowMs = account.clock.nowMs();
+      await place(closedRecord({ closedAtMs: nowMs - 60_000 }));
+      await expect(journal.begin(next)).rejects.toThrow(/closed a moment ago/);
+      await expect(journal.begin(next, force)).rejects.toThrow(/closed a moment ago/);
+      await edit({ closedAtMs: nowMs + DAY_MS });
+      await expect(journal.begin(next, force)).rejects.toThrow(Conflict);
+      await edit({ closedAtMs: nowMs + 2 * DAY_MS });
+      await journal.begin(next, force);
+      await edit({ state: 'CLOSED', closedAtMs: nowMs - 91_000, retryNotBeforeMs: 0 });
+      await expect(journal.begin(next)).resolves.toBeUndefined();
     });
 
     it('over a failed one whose back-off is longer than any that is ever set', async () => {

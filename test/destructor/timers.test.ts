@@ -320,7 +320,7 @@ describe('a timer that the program removes', () => {
     await rotate(world);
     expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'undone', rotationId });
     expect(world.timers()).toHaveLength(1);
-    world.clock.advance(MINUTE_MS);
+    world.clock.advance(2 * MINUTE_MS);
     await rotate(world, { force: true });
     expect(world.timers()).toMatchObject([{ rotationId: world.record(userId)?.rotationId }]);
     await destruct(world);

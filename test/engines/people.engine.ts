@@ -61,8 +61,8 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
 
     const { rows } = await world.rotate({ users: ['namesake'] });
     expect(rows).toMatchObject([
-      { userId: former.userId, outcome: 'closed' },
       { userId: today.userId, outcome: 'skipped' },
+      { userId: former.userId, outcome: 'closed' },
     ]);
     expect(await hands.keys('namesake')).toEqual([{ id: today.oldKeyId, status: 'Active' }]);
     expect(await hands.hasParameter('namesake')).toBe(false);

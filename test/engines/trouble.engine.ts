@@ -15,7 +15,7 @@ const count = (call: string) => world.gateway.calls.filter((name) => name === ca
 needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
   it('a mail that is refused takes the new key back, and a later one succeeds', async () => {
     world = await startWorld();
-    const { hands, gateway } = world;
+    const { hands, gateway, clock } = world;
     const { userId, oldKeyId, address } = await world.addUser('refused');
     // SES takes 50 recipients, and so does moto.
     gateway.trick('ses:SendEmail', {
@@ -36,6 +36,9 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     expect(await hands.mails(address)).toEqual([]);
     expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'failed' });
 
+    // The name of the parameter rests before it is used again.
+    expect(await world.force('refused')).toMatchObject([{ outcome: 'waiting' }]);
+    clock.advance(2 * MINUTE_MS);
     expect(await world.force('refused')).toMatchObject([{ outcome: 'rotated' }]);
     await world.takeOver('refused', address);
   });

@@ -27,15 +27,18 @@ describe('a rotation that failed', () => {
     expect(world.recordIn(userId, 'CLOSED').failures).toBe(7);
   });
 
-  it('is tried at once when a person forces it', async () => {
+  it('is tried again when a person forces it, once the name of the content key has rested', async () => {
     const { world } = setUp();
+    const force = () => rotateOne(world, { users: ['alice'], force: true });
     world.onCall = failAt('keys.create', 'before', denied());
     await rotateOne(world);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'skipped' });
+    const effects = world.effects.length;
     world.clock.advance(MINUTE_MS);
-    expect(await rotateOne(world, { users: ['alice'], force: true })).toMatchObject({
-      outcome: 'rotated',
-    });
+    expect(await force()).toMatchObject({ outcome: 'waiting' });
+    expect(world.effects.slice(effects)).toEqual([]);
+    world.clock.advance(MINUTE_MS);
+    expect(await force()).toMatchObject({ outcome: 'rotated' });
   });
 
   it('is not begun by a run that does not know of the back-off', async () => {

@@ -135,8 +135,8 @@ describe('a rotation that was cut off in state STARTED', () => {
     world.clock.advance(HOUR_MS);
     const { rows } = await rotate(world);
     expect(rows).toMatchObject([
-      { userId, outcome: 'closed' },
       { userId: again.userId, outcome: 'skipped' },
+      { userId, outcome: 'closed' },
     ]);
     expect(world.iam.keysOf(again.userId)).toHaveLength(1);
   });

@@ -228,6 +228,13 @@ export const KEEPING: readonly Bug[] = [
     tests: ['test/aws/journal.test.ts'],
   },
   {
+    name: 'begins a rotation right after another was closed',
+    breaks: 'no content key is stored under a name that was deleted within 30 seconds',
+    file: JOURNAL,
+    edits: [{ find: 'closedAtMs <= :restsAfter OR', replace: 'closedAtMs >= :restsAfter OR' }],
+    tests: ['test/aws/journal.test.ts'],
+  },
+  {
     name: 'writes the record whatever its version is by now',
     breaks: 'each step of the journal is one conditional write',
     file: JOURNAL,

@@ -3,7 +3,7 @@
  * on the built bundles over HTTP.
  */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import { type Pipeline, type PipelineOptions, startPipeline, TABLE } from '../support/pipeline.ts';
 
 let pipeline: Pipeline;
@@ -110,6 +110,8 @@ describe('a parameter that can not be stored', () => {
     expect(keyIds('alice')).toEqual([oldKeyId]);
 
     fault.remove();
+    // The name of the parameter rests before it is used again.
+    pipeline.account.clock.advance(2 * MINUTE_MS);
     expect((await pipeline.rotate()).totals).toEqual({ rotated: 1 });
     await expectToComplete('alice', oldKeyId);
   });

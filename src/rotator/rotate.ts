@@ -185,7 +185,13 @@ async function putContentKey(
   const answer = await run.parameters.put(parameterName, content);
   if (answer === 'stored') return answer;
   if (answer === 'undecryptable') return 'taken';
-  const holder = await run.journal.read(answer.heldBy.userId);
+  let holder: RotationRecord | undefined;
+  try {
+    holder = await run.journal.read(answer.heldBy.userId);
+  } catch {
+    // Whether it is in use can't be told, such as from a record that was changed by hand.
+    return 'taken';
+  }
   // Not by the rotation's ID: the holder may go on under a new one, and store its content key next.
   if (isOpen(holder) && holder.parameterName === parameterName) return 'taken';
   const takenOver = await run.parameters.put(parameterName, content, { takeOver: true });

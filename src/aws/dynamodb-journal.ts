@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen } from '../domain/record.ts';
-import { latestRetryAtMs, restingSince } from '../domain/rotation.ts';
+import { latestRetryAtMs, restingSince, rests } from '../domain/rotation.ts';
 import { iso } from '../domain/time.ts';
 import { Conflict } from '../errors.ts';
 import type { Clock, Journal } from '../ports.ts';
@@ -65,7 +65,7 @@ export function dynamodbJournal(
       if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
       const item = await readItem(record.userId);
       if (item?.writeId === writeId) return;
-      throw conflict(record, item);
+      throw conflict(record, item, clock.nowMs());
     }
   };
 
@@ -251,22 +251,29 @@ function historyOf(table: string, userId: string, start: PageKey) {
 }
 
 /** The conflict with what stands there, even if that can't be read. */
-function conflict(wanted: RotationRecord, item: Item | undefined): Conflict {
+function conflict(wanted: RotationRecord, item: Item | undefined, nowMs: number): Conflict {
   try {
     const current = item && toRecord(item);
-    return new Conflict(describeConflict(wanted, current), current);
+    return new Conflict(describeConflict(wanted, current, nowMs), current);
   } catch (error) {
     if (!(error instanceof ItemError)) throw error;
     return new Conflict(error.message, undefined);
   }
 }
 
-function describeConflict(wanted: RotationRecord, current: RotationRecord | undefined): string {
+function describeConflict(
+  wanted: RotationRecord,
+  current: RotationRecord | undefined,
+  nowMs: number,
+): string {
   if (!current) return `the rotation record of ${wanted.userName} is gone`;
   if (isOpen(current)) {
     return `the rotation record of ${wanted.userName} is ${current.state} in version ${current.version}`;
   }
-  return current.retryNotBeforeMs > 0
-    ? `the last rotation of ${wanted.userName} failed; the next is not begun before ${iso(current.retryNotBeforeMs)}`
-    : `a rotation of ${wanted.userName} was closed a moment ago; another can begin in two minutes`;
+  if (current.rotationId === wanted.rotationId) {
+    return `the rotation of ${wanted.userName} is closed`;
+  }
+  return rests(current.closedAtMs, nowMs)
+    ? `a rotation of ${wanted.userName} was closed a moment ago; another can begin in two minutes`
+    : `the last rotation of ${wanted.userName} failed; the next is not begun before ${iso(current.retryNotBeforeMs)}`;
 }

@@ -13,6 +13,7 @@ import type { ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { cancel } from '../journal/cancel.ts';
+import { contentKeyOf } from '../journal/content-key.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import { rearm } from '../journal/rearm.ts';
@@ -100,9 +101,7 @@ async function act(held: Held<DeliveredRecord>, run: Run): Promise<ReportRow> {
 
 /** Whether the owner can still learn the new key; one that is in use needs no asking. */
 async function canBeOpened(record: DeliveredRecord, run: Run): Promise<boolean> {
-  if (!run.encryptKeyPair) return true;
-  const stored = await run.parameters.get(record.parameterName);
-  return stored?.rotationId === record.rotationId;
+  return !run.encryptKeyPair || (await contentKeyOf(record, run)) !== undefined;
 }
 
 /** Somebody took the content key away: the old key is the only one that its owner has, at any age. */

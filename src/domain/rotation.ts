@@ -101,13 +101,19 @@ export function latestRetryAtMs(nowMs: number): number {
  */
 const REST_MS = 90 * SECOND_MS;
 
-/** The moments at which a rotation was closed whose parameter still rests. */
+/** When a rotation was closed whose parameter still rests: after the one moment, up to the other. */
 export function restingSince(nowMs: number): {
   readonly afterMs: number;
   readonly untilMs: number;
 } {
   // A date far ahead is a hand's or a wrong clock's work, as with a back-off.
   return { afterMs: nowMs - REST_MS, untilMs: nowMs + CLOCK_SKEW_MS };
+}
+
+/** Whether it is too early for any other rotation, even one that a person forces. */
+export function rests(closedAtMs: number, nowMs: number): boolean {
+  const { afterMs, untilMs } = restingSince(nowMs);
+  return closedAtMs > afterMs && closedAtMs <= untilMs;
 }
 
 /** Whether it is still too early for another try. */

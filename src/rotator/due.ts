@@ -128,14 +128,15 @@ async function decideSafely(
     const plan = planRotation(keys, record, policy, run.clock.nowMs(), force);
     if (plan.kind === 'rotate') {
       const { oldKey, dueAtMs } = plan;
-      const retryAtMs = record && 'retryNotBeforeMs' in record ? record.retryNotBeforeMs : 0;
+      const retryAtMs = record?.state === 'CLOSED' ? record.retryNotBeforeMs : 0;
       return {
         ...candidate,
         keys,
         listedAtMs,
         oldKey,
         dueAtMs,
-        sinceMs: Math.max(dueAtMs, retryAtMs),
+        // A date ahead was forced, or holds nothing up.
+        sinceMs: Math.min(Math.max(dueAtMs, retryAtMs), listedAtMs),
       };
     }
     return { ...skippedRow(user, plan), ...oldestActive(keys) };

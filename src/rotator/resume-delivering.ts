@@ -12,6 +12,7 @@ import { backOffMs, refusedUntilMs } from '../domain/rotation.ts';
 import { row } from '../domain/row.ts';
 import { DAY_MS, iso, MINUTE_MS } from '../domain/time.ts';
 import { cancel } from '../journal/cancel.ts';
+import { contentKeyOf } from '../journal/content-key.ts';
 import { deactivateKey, deleteKey } from '../journal/effects.ts';
 import { Held } from '../journal/held.ts';
 import type { Run } from '../run.ts';
@@ -127,9 +128,9 @@ export async function encloseAgain(
   record: Pick<DeliveringRecord, 'parameterName' | 'rotationId' | 'sealed'>,
   run: Run,
 ) {
-  const stored = await run.parameters.get(record.parameterName);
-  if (stored?.rotationId !== record.rotationId) return undefined;
-  const pair = await run.sealer.unseal(record.sealed, stored.key);
+  const key = await contentKeyOf(record, run);
+  if (!key) return undefined;
+  const pair = await run.sealer.unseal(record.sealed, key);
   return enclose(record.sealed, pair, record.parameterName, run);
 }
 

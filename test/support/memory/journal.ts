@@ -13,7 +13,7 @@ import {
   toTimerItem,
 } from '../../../src/aws/items.ts';
 import type { HistoryItem, RotationRecord, Timer } from '../../../src/domain/record.ts';
-import { latestRetryAtMs, restingSince } from '../../../src/domain/rotation.ts';
+import { latestRetryAtMs, rests } from '../../../src/domain/rotation.ts';
 import { Conflict } from '../../../src/errors.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import type { MemoryTable } from './table.ts';
@@ -71,9 +71,7 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
         const nowMs = clock.nowMs();
         const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
         const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
-        const { afterMs, untilMs } = restingSince(nowMs);
-        const closedAtMs = Number(item?.closedAtMs);
-        const hasRested = closedAtMs <= afterMs || closedAtMs > untilMs;
+        const hasRested = !rests(Number(item?.closedAtMs), nowMs);
         return isNew || (isClosed && hasRested && (ignoreBackOff || isOver || isTooLong));
       });
     },

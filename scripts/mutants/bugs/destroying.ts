@@ -121,8 +121,8 @@ export const DESTROYING: readonly Bug[] = [
     file: DESTROY,
     edits: [
       {
-        find: '  return stored?.rotationId === record.rotationId;',
-        replace: "  return stored?.rotationId !== '';",
+        find: '  return !run.encryptKeyPair || (await contentKeyOf(record, run)) !== undefined;',
+        replace: '  return record.parameterName !== run.region;',
       },
     ],
   },

@@ -110,13 +110,14 @@ export const RESUMING: readonly Bug[] = [
   {
     name: 'mails a pair that the content key in SSM does not open',
     breaks: 'a mail that is sent can be opened',
-    file: DELIVERING,
+    file: 'src/journal/content-key.ts',
     edits: [
       {
-        find: 'if (stored?.rotationId !== record.rotationId) return undefined;',
-        replace: 'if (stored === undefined) return undefined;',
+        find: 'return stored?.rotationId === rotationId ? stored.key : undefined;',
+        replace: 'return rotationId ? stored?.key : undefined;',
       },
     ],
+    tests: ['test/rotator/resume-delivering.test.ts'],
   },
   {
     name: 'withdraws after a week although a mail may have arrived',

@@ -1,7 +1,8 @@
-/** Bugs in a fresh rotation up to its sealed pair: `src/rotator/rotate.ts`, and who is due. */
+/** Bugs in a fresh rotation up to its sealed pair: `src/rotator/rotate.ts` and its step 2, and who is due. */
 import type { Bug } from '../bug.ts';
 
 const ROTATE = 'src/rotator/rotate.ts';
+const STORE = 'src/rotator/store-content-key.ts';
 const PLAN = 'src/domain/rotation.ts';
 const HINTS = 'src/domain/key-hints.ts';
 
@@ -71,7 +72,7 @@ export const ROTATING: readonly Bug[] = [
   {
     name: 'takes a name over because its holder goes on under another rotation ID',
     breaks: 'every mail can be opened as long as its rotation is open',
-    file: ROTATE,
+    file: STORE,
     edits: [
       {
         find: 'if (isOpen(holder) && holder.parameterName === parameterName)',
@@ -129,7 +130,7 @@ export const ROTATING: readonly Bug[] = [
   {
     name: 'overwrites the content key of another user’s open rotation',
     breaks: 'every mail can be opened as long as its rotation is open',
-    file: ROTATE,
+    file: STORE,
     edits: [
       {
         find: 'if (isOpen(holder) && holder.parameterName === parameterName)',

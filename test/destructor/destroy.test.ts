@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { dieAt, failAlways, failAt, once, writing } from '../support/memory/faults.ts';
-import { expire, live, rotate } from '../support/memory/life.ts';
+import { dueNow, expire, expireOne, live, rotate } from '../support/memory/life.ts';
 import { REFUSED } from '../support/memory/mail.ts';
 import { deactivated, inUse, type Scene, scheduled } from '../support/memory/states.ts';
 import type { World } from '../support/memory/world.ts';
@@ -11,21 +11,6 @@ const STAGED = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3
 const anyUse = {
   destruction: { requireNewKeyUsed: false, maxKeyAgeDays: 90, retryAfterMinutes: 5 },
 };
-
-/** The timer expires on the day on which the record says that something is due. */
-async function dueNow({ world }: Scene) {
-  const [timer] = world.timers();
-  world.clock.advance((timer?.deleteOnEpochSeconds ?? 0) * SECOND_MS - world.clock.nowMs());
-  world.effects.length = 0;
-  return expireOne(world);
-}
-
-async function expireOne(world: World) {
-  const { rows, failures } = await expire(world);
-  expect(failures).toEqual([]);
-  expect(rows).toHaveLength(1);
-  return rows[0];
-}
 
 function dueInDays(world: World): number[] {
   return world
@@ -64,16 +49,6 @@ describe('an old key that is due, with the new one in use,', () => {
     const scene = await inUse();
     await dueNow(scene);
     expect(JSON.stringify(scene.world.table.items())).not.toContain('eyJ');
-  });
-
-  it('is deleted although its user was renamed, and another user has the name now', async () => {
-    const scene = await inUse();
-    const { world, userId, newKeyId, keys } = scene;
-    world.iam.renameUser(userId, 'alicia');
-    const namesake = world.hire('alice');
-    expect(await dueNow(scene)).toMatchObject({ outcome: 'deleted' });
-    expect(keys()).toEqual({ [newKeyId]: 'Active' });
-    expect(world.iam.keysOf(namesake.userId)).toHaveLength(1);
   });
 
   it('waits a day while the new key is inactive', async () => {
@@ -513,70 +488,6 @@ describe('a destruction that fails', () => {
       expect(Object.keys(keys())).toHaveLength(1);
     },
   );
-
-  it('because IAM does not tell whose the keys are touches nothing and waits for the rotator', async () => {
-    const scene = await inUse();
-    const { world, userId, keys } = scene;
-    world.iam.renameUser(userId, 'alicia');
-    world.hire('alice', { email: 'other@example.com' });
-    world.iam.hidden = true;
-    const before = keys();
-    expect(await dueNow(scene)).toMatchObject({
-      outcome: 'failed',
-      reason: expect.stringContaining('IAM does not tell whose the keys are'),
-    });
-    expect(keys()).toEqual(before);
-    expect(world.recordIn(userId, 'SCHEDULED').leaseUntilMs).toBe(0);
-  });
-
-  it("because somebody wrote another user's keys into the record touches nothing", async () => {
-    const scene = await inUse();
-    const { world, userId } = scene;
-    const bob = world.hire('bob', { keyAgeDays: 5 });
-    const newer = world.createKey(bob.userId);
-    world.iam.useKey(newer);
-    const record = { ...world.table.get({ user: userId, ak: 'rotation' }) };
-    world.table.put({ ...record, user: userId, oldKeyId: bob.oldKeyId, newKeyId: newer });
-    world.table.put({
-      ...world.table.items().find(({ delete_on }) => delete_on),
-      ak: bob.oldKeyId,
-    });
-    const before = world.iam.snapshot();
-    world.clock.advance(8 * DAY_MS);
-    const { rows } = await expire(world);
-    expect(rows).toContainEqual(
-      expect.objectContaining({
-        outcome: 'failed',
-        reason: expect.stringContaining(`${newer} is a key of bob, who is not user ${userId}`),
-      }),
-    );
-    expect(world.iam.snapshot()).toEqual(before);
-    // The rotator has no timer to go by, and comes to the same.
-    world.clock.advance(DAY_MS);
-    expect(await rotate(world, { users: ['alice'] })).toMatchObject({
-      rows: [{ outcome: 'failed' }],
-    });
-    expect(world.iam.snapshot()).toEqual(before);
-  });
-
-  it('never deletes on the word of a list that lacks a key which exists', async () => {
-    const scene = await inUse({ iam: { listLagMs: 30 * DAY_MS } });
-    const before = scene.keys();
-    expect(await dueNow(scene)).toMatchObject({
-      outcome: 'failed',
-      reason: expect.stringContaining('does not list it'),
-    });
-    expect(scene.keys()).toEqual(before);
-    expect(scene.world.recordIn(scene.userId, 'SCHEDULED')).toBeDefined();
-  });
-
-  it('asks nobody but IAM whether the new key was used', async () => {
-    const scene = await scheduled();
-    scene.world.iam.hidden = true;
-    expect(await dueNow(scene)).toMatchObject({ outcome: 'reminded' });
-    scene.world.iam.hidden = false;
-    expect(Object.keys(scene.keys())).toHaveLength(2);
-  });
 });
 
 describe('two that destroy at once', () => {

@@ -165,7 +165,6 @@ export const DESTROYING: readonly Bug[] = [
         replace: '    record.userName !== record.userId\n      ?',
       },
     ],
-    tests: ['test/destructor/destroy.test.ts'],
   },
   {
     name: 'acts on the keys of the user whom a forged record names',
@@ -177,7 +176,6 @@ export const DESTROYING: readonly Bug[] = [
         replace: "  if (userName === '') {",
       },
     ],
-    tests: ['test/destructor/destroy.test.ts'],
   },
   {
     name: 'sets the timer of a closed rotation again',

@@ -1,6 +1,6 @@
 import { type BatchResult, handleBatch } from '../../../src/destructor/batch.ts';
 import type { Report, ReportRow } from '../../../src/domain/report.ts';
-import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../src/domain/time.ts';
 import type { Request } from '../../../src/rotator/event.ts';
 import { runRotator } from '../../../src/rotator/run.ts';
 import type { RunOverrides, World } from './world.ts';
@@ -46,6 +46,24 @@ export async function destruct(world: World, overrides: RunOverrides = {}): Prom
 export async function expire(world: World, overrides: RunOverrides = {}): Promise<BatchResult> {
   world.table.expire();
   return destruct(world, overrides);
+}
+
+/** One expiry that the destructor handles without a failure, and the only row of its report. */
+export async function expireOne(world: World): Promise<ReportRow> {
+  const { rows, failures } = await expire(world);
+  const [row, ...others] = rows;
+  if (!row || others.length > 0 || failures.length > 0) {
+    throw new Error(`${rows.length} rows and ${failures.length} failures, not one row`);
+  }
+  return row;
+}
+
+/** The only timer expires on its date. `World.effects` are those of the destructor then. */
+export async function dueNow({ world }: { readonly world: World }): Promise<ReportRow> {
+  const [timer] = world.timers();
+  world.clock.advance((timer?.deleteOnEpochSeconds ?? 0) * SECOND_MS - world.clock.nowMs());
+  world.effects.length = 0;
+  return expireOne(world);
 }
 
 export interface Life {

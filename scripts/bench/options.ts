@@ -25,7 +25,8 @@ Options:
   --iam-rate N    IAM calls a second
   --ses-rate N    SES calls a second
   --expiries N    a single measurement of that many expiries
-  --json          print one JSON object at the end, and nothing else
+  --json          print one JSON object at the end, and nothing else; npm run --silent keeps npm's
+                  own lines out of it
   --markdown      print the tables as Markdown
   --help          print this
 `;

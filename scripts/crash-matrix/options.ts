@@ -40,9 +40,12 @@ Options:
                     two settings meet, or from those that are named
   --seed N          another number, another sample (1)
   --pairs           every two faults, the second after the first, on the core with ports in
-                    memory; with --sample N, those that begin with one of N first faults
+                    memory; with --sample N, those that begin with one of N first faults. Of the
+                    options above only direct, staged, used and unused go with it
   --lanes N         how many lives are played at the same time, 1 to 16 (2)
-  --json            print one JSON object at the end; the table goes to standard error
+  --json            print one JSON object at the end: points, cases, violations, and a row for each
+                    life (with --pairs: for each first fault). The table goes to standard error.
+                    npm run --silent keeps npm's own lines out of it
   --help            print this
 
 It ends with 0 if nothing was violated, with 1 if something was, and with 2 if the options can't be
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[]): MatrixOptions | 'help' {
   if (values.help) return 'help';
   const mailers = namesIn('mailer', values.mailer, MAILERS);
   const words = namesIn('config', values.config, WORDS) ?? [];
+  if (values.pairs) refuseWithPairs(values, words);
   const size = values.sample;
   const all = size !== undefined && !mailers && words.length === 0 ? PAIRWISE : CONFIGURATIONS;
   const configurations = all.filter(
@@ -93,6 +97,18 @@ function parse(args: readonly string[]) {
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
+}
+
+/**
+ * To the core every mailer is the same, and so are sealed pairs and pairs in clear; and its calls are
+ * those at the ports. What can't narrow the pairs must not look as if it did.
+ * @throws UsageError
+ */
+function refuseWithPairs(values: ReturnType<typeof parse>, words: readonly string[]): void {
+  const option = (['mailer', 'points', 'faults'] as const).find((name) => values[name]);
+  if (option) throw new UsageError(`--${option} does not go with --pairs`);
+  const word = words.find((one) => one === 'encrypted' || one === 'clear');
+  if (word) throw new UsageError(`--config has "${word}", which does not go with --pairs`);
 }
 
 function namesIn<T extends string>(

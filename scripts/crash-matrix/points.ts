@@ -56,19 +56,23 @@ const TRIES = 5;
 
 /**
  * What is invoked in good health. A machine that is very busy may keep an answer so long that a
- * function gives up, and goes another way: only what comes out twice in a row is believed.
+ * function gives up, and goes another way or complains: only what comes out twice in a row is
+ * believed, good or bad.
  */
 async function healthyLife(stage: Stage, story: StoryName): Promise<readonly Invoked[]> {
   const name = `${nameOf(stage.configuration)}: the story “${story}”`;
   let before: string | undefined;
+  let wasWrong = false;
   for (let tries = 1; tries <= TRIES; tries++) {
     const { problems, complaints, invoked } = await live(stage, story);
     const wrong = [...problems, ...complaints];
-    if (wrong.length > 0) {
+    const isWrong = wrong.length > 0;
+    if (isWrong && wasWrong) {
       throw new UnhealthyStory(`${name} goes wrong by itself: ${wrong.join('; ')}`);
     }
-    const signature = invoked.map(signatureOf).join('\n');
-    if (signature === before) return invoked;
+    wasWrong = isWrong;
+    const signature = isWrong ? undefined : invoked.map(signatureOf).join('\n');
+    if (signature !== undefined && signature === before) return invoked;
     before = signature;
   }
   throw new UnhealthyStory(`${name} never comes out the same twice in a row`);

@@ -1,4 +1,4 @@
-import { readValues, wholeNumber } from '../command-line.ts';
+import { readValues, UsageError, wholeNumber } from '../command-line.ts';
 
 export interface HistoriesOptions {
   readonly runs: number;
@@ -24,7 +24,8 @@ Options:
                instead of the core in memory
   --seed N     another number, other histories (1)
   --jobs N     how many are played at the same time, 1 to 16 (2)
-  --json       print one JSON object at the end, and nothing else
+  --json       print one JSON object at the end, and nothing else; npm run --silent keeps npm's own
+               lines out of it
   --help       print this
 
 It ends with 0 if nothing was violated, with 1 if something was, and with 2 if the options can't be
@@ -38,9 +39,14 @@ used.
 export function readOptions(args: readonly string[]): HistoriesOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
+  if (values.runs !== undefined && values.bundles !== undefined) {
+    throw new UsageError(
+      '--runs does not go with --bundles, which is a number of histories as well',
+    );
+  }
   return {
     ...(values.bundles === undefined
-      ? { runs: wholeNumber('runs', values.runs, 1, 100_000_000), onBundles: false }
+      ? { runs: wholeNumber('runs', values.runs ?? '10000', 1, 100_000_000), onBundles: false }
       : { runs: wholeNumber('bundles', values.bundles, 1, 1_000_000), onBundles: true }),
     seed: wholeNumber('seed', values.seed, 0, 999_999_999),
     jobs: wholeNumber('jobs', values.jobs, 1, 16),
@@ -50,7 +56,7 @@ export function readOptions(args: readonly string[]): HistoriesOptions | 'help' 
 
 function parse(args: readonly string[]) {
   return readValues(args, {
-    runs: { type: 'string', default: '10000' },
+    runs: { type: 'string' },
     bundles: { type: 'string' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },

@@ -13,12 +13,14 @@ export const USAGE = `Usage: npm run mutants [-- options]
 Puts one deliberate bug after another into a copy of this checkout (the files that git tracks), and
 runs tests until one fails: those that mirror the file (own), all that take no more than seconds (fast),
 histories, and a sample of the crash-matrix. What fails must pass without the bug.
-The list is in scripts/mutants/bugs. A bug that nothing catches is a test that is missing.
+The list is in scripts/mutants/bugs. ✓ is a bug that was caught, with what caught it; a bug that
+nothing catches is a test that is missing.
 
 Options:
   --only REGEXP  bugs in whose name or file this is found, such as veto
   --nets NAMES   what is to catch them: ${NET_NAMES.join(', ')} (all)
-  --json         print one JSON object at the end; the bugs go to standard error
+  --json         print one JSON object at the end; the bugs go to standard error. npm run --silent
+                 keeps npm's own lines out of it
   --help         print this
 
 It ends with 0 if every bug was caught, with 1 if one was not, and with 2 if the options can't be

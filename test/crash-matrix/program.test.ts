@@ -84,6 +84,22 @@ it('plays nothing when a function goes wrong, or complains, by itself', async ()
   expect(err).toMatch(/goes wrong by itself: .*for no reason/);
 });
 
+it('plays when a function complained once, as it does on a machine that is very busy', async () => {
+  await front(`
+    import { existsSync, writeFileSync } from 'node:fs';
+    export async function handler(event, context) {
+      const complained = new URL('complained', import.meta.url);
+      if (!existsSync(complained)) {
+        writeFileSync(complained, '');
+        console.log(JSON.stringify({ level: 'error', message: 'once' }));
+      }
+      return rotate(event, context);
+    }`);
+  const { code, out } = await crashMatrix(...LIST);
+  expect(code).toBe(0);
+  expect(JSON.parse(out) as Result).toMatchObject({ cases: 1, violations: 0 });
+});
+
 it('refuses options that leave nothing to play', async () => {
   const { code, err } = await crashMatrix('--points', 'iam:NoSuchCall');
   expect(code).toBe(2);

@@ -32,6 +32,7 @@ describe('the options of npm run histories', () => {
     [['--bundles', 'all'], '--bundles is "all"; allowed: a whole number from 1 to 1000000'],
     [['--jobs', '17'], '--jobs is "17"; allowed: a whole number from 1 to 16'],
     [['--seed', '-1'], /seed/],
+    [['--runs', '5', '--bundles', '1'], '--runs does not go with --bundles'],
     [['--ruins', '5'], /--ruins/],
   ])('refuse %j and say why', (args, why) => {
     expect(() => readOptions(args)).toThrow(UsageError);

@@ -1,6 +1,6 @@
 /** Makes a story of what the functions report: what is news, in which words, and how often it was. */
 import type { ReportRow } from '../../src/domain/report.ts';
-import { NOTES, tell } from './telling.ts';
+import { noteOn, tell } from './telling.ts';
 import type { Label, Timeline } from './timeline.ts';
 
 /** How often what happened. */
@@ -61,7 +61,7 @@ export class Story {
     if (row.outcome === 'failed') this.#troubled.add(row.userId);
     if (!this.#isNews(row, label, text)) return;
     this.#timeline.event(time, label, name, text);
-    const note = NOTES[row.outcome];
+    const note = noteOn(row, by);
     if (note !== undefined) this.#timeline.note(note);
   }
 

@@ -22,7 +22,9 @@ export interface DemoResult extends Tally {
   readonly invariants: {
     readonly checked: number;
     readonly violated: number;
-    readonly each: Readonly<Record<InvariantNumber, { checked: number; violated: number }>>;
+    readonly each: Readonly<
+      Record<InvariantNumber, { promise: string; checked: number; violated: number }>
+    >;
     readonly violations: readonly {
       readonly invariant: InvariantNumber;
       readonly day: number;
@@ -46,7 +48,11 @@ export function resultOf(
   const each = Object.fromEntries(
     numbers.map((number) => [
       number,
-      { checked: checked[number], violated: violatedOf(invariants, number).length },
+      {
+        promise: INVARIANTS[number],
+        checked: checked[number],
+        violated: violatedOf(invariants, number).length,
+      },
     ]),
   ) as DemoResult['invariants']['each'];
   return {
@@ -93,21 +99,22 @@ export function printIntroduction(
 export function printSummary(result: DemoResult, invariants: Invariants, timeline: Timeline): void {
   const { days, mailsIn } = result;
   timeline.print(timeline.paint('bold', `After ${count(days, 'day')}`));
-  const facts: readonly [number, string][] = [
-    [result.rotated, 'keys replaced by new ones, which were mailed'],
-    [result.opened, 'mails opened by the owners, who use the new keys'],
-    [result.deleted, 'old keys deleted'],
-    [result.deactivated, 'old keys deactivated'],
-    [result.reminded, 'reminders, as a new key was not in use'],
-    [result.recovered, 'rotations that went wrong in the middle and were finished'],
-    [result.withdrawn, 'new keys taken back, as their mails were refused'],
-    [result.cancelled, 'vetoes by people'],
-    [result.mails, 'mails in all'],
-    [result.rotatorRuns, 'runs of the rotator'],
-    [result.destructorRuns, 'runs of the destructor'],
+  const facts: readonly [string, number][] = [
+    ['keys replaced by new ones, which were mailed', result.rotated],
+    ['mails opened by owners, who use the new keys', result.opened],
+    ['old keys deleted', result.deleted],
+    ['old keys deactivated', result.deactivated],
+    ['reminders, as a new key was not in use', result.reminded],
+    ['rotations finished that had gone wrong in the middle', result.recovered],
+    ['new keys taken back, as their mails were refused', result.withdrawn],
+    ['vetoes by people', result.cancelled],
+    ['mails in all', result.mails],
+    ['runs of the rotator', result.rotatorRuns],
+    ['runs of the destructor', result.destructorRuns],
   ];
-  for (const [number, what] of facts) {
-    timeline.print(`  ${number.toLocaleString('en').padStart(6)}  ${what}`);
+  // The figure last: so one of a thing reads as well as many.
+  for (const [what, number] of facts) {
+    timeline.print(`  ${what.padEnd(54)}${number.toLocaleString('en').padStart(6)}`);
   }
   if (mailsIn !== undefined) timeline.print(`\nRead the mails: ${mailsIn}`);
   timeline.print();
@@ -120,9 +127,15 @@ function printInvariants(invariants: Invariants, timeline: Timeline): void {
   for (const [key, words] of Object.entries(INVARIANTS)) {
     const number = Number(key) as InvariantNumber;
     const violations = violatedOf(invariants, number);
+    const checks = invariants.checked[number];
     const mark =
-      violations.length === 0 ? timeline.paint('green', '✓') : timeline.paint('red', '✗');
-    const checked = `${invariants.checked[number].toLocaleString('en')} checks`;
+      violations.length > 0
+        ? timeline.paint('red', '✗')
+        : checks > 0
+          ? timeline.paint('green', '✓')
+          : // So short a story shows nothing of it.
+            timeline.paint('gray', '·');
+    const checked = count(checks, 'check');
     timeline.print(`${mark} ${number}  ${checked.padStart(15)}  ${words}`);
     for (const violation of violations) {
       timeline.print(timeline.paint('red', `     ${inWords(violation)}`));

@@ -26,7 +26,7 @@ export function tell(row: ReportRow, { by, troubled }: Circumstances): Told | un
         text:
           by === 'destructor'
             ? 'the old key is deleted, the new one is in use'
-            : 'TTL is late, so the rotator itself deletes the old key',
+            : 'TTL has not come to the old key yet, so the rotator deletes it; the new one is in use',
       };
     case 'deactivated':
       return {
@@ -36,7 +36,7 @@ export function tell(row: ReportRow, { by, troubled }: Circumstances): Told | un
           : `the old key is deactivated, as the mail said; it is deleted on ${on}`,
       };
     case 'reminded':
-      return { label: 'reminder', text: 'the new key was never used, so the old one stays' };
+      return { label: 'reminder', text: 'the new key was never used, so the old one is kept' };
     case 'withdrawn':
       return {
         label: 'withdrawn',
@@ -102,7 +102,12 @@ function withoutIds({ reason, oldKeyId = '-', newKeyId = '-', userId }: ReportRo
     .replace(/\s*\b[\w-]+-[0-9a-f]{12}\b/g, '');
 }
 
-/** What a person wants to know when something happens for the first time. */
+/** What a person wants to know when this happens for the first time, if there is anything. */
+export function noteOn({ outcome }: ReportRow, by: Circumstances['by']): string | undefined {
+  return outcome === 'deleted' && by === 'rotator' ? undefined : NOTES[outcome];
+}
+
+/** What is explained once. */
 export const NOTES: Readonly<Partial<Record<ReportRow['outcome'], string>>> & {
   readonly twice: string;
   readonly opened: string;
@@ -117,7 +122,7 @@ export const NOTES: Readonly<Partial<Record<ReportRow['outcome'], string>>> & {
   deleted:
     'DynamoDB let the timer expire, and its stream called the destructor. It looks at the keys first, then deletes.',
   reminded:
-    'An old key is never deleted before the new one was used. Its owner gets a reminder a day.',
+    'An old key is never deleted before the new one was used. Its owner gets a reminder a day, and one a week when the old key is deactivated.',
   withdrawn:
     'A refused mail was surely not delivered, so the rotation is undone, and tried again after 1, 2, 4, then 7 days.',
   invalid: 'A mistake in a tag is one row in the report, and nobody else notices.',

@@ -76,16 +76,16 @@ function placesIn(json: string): { lines: Map<string, number>; duplicates: Mista
   const lines = new Map<string, number>();
   const first = new Map<string, { name: string; line: number }>();
   const duplicates: Mistake[] = [];
-  let userLine = 0;
+  // Two users may stand in one line.
+  let nthUser = 0;
   for (const { path, line } of membersOf(json)) {
     const [user = '', tag] = path;
     if (path.length > 2) continue;
-    if (tag === undefined) userLine = line;
+    if (tag === undefined) nthUser += 1;
     lines.set(pathKey(user, tag), line);
     // IAM tells no case apart, neither in user names nor in tag keys.
     const name = tag ?? user;
-    const key =
-      tag === undefined ? user.toLowerCase() : JSON.stringify([userLine, user, tagName(tag)]);
+    const key = tag === undefined ? user.toLowerCase() : JSON.stringify([nthUser, tagName(tag)]);
     const earlier = first.get(key);
     if (!earlier) {
       first.set(key, { name, line });

@@ -54,6 +54,14 @@ const parameter = () => cli.account.hands.parameterNames()[0] ?? '';
 const jwk = () => [...cli.account.secureValues].find((value) => value.includes('"kid"')) ?? '';
 
 describe('ikr decrypt', () => {
+  it('takes the token itself or a file with it, and does not choose', async () => {
+    const { code, out, err } = await cli.ikr(['decrypt', token, '--file', '/not/there'], {
+      env: alice,
+    });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('Choose one: the sealed key pair itself or --file.');
+  });
+
   it('opens a pasted mail with the old key, and prints nothing but the pair to standard output', async () => {
     const { code, out, err } = await cli.ikr(['decrypt'], { stdin: mail, env: alice });
 

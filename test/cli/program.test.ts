@@ -23,6 +23,14 @@ describe('the program', () => {
     expect((await cli.ikr(argv)).code).toBe(code);
   });
 
+  it('says where the mails of a preview can not be written, and why', async () => {
+    const { code, err } = await cli.ikr(['preview', 'package.json/mails']);
+    expect(code).toBe(1);
+    expect(err.replace(/\s+/g, ' ')).toMatch(
+      /^ikr: The mails can't be written to package\.json\/mails: .*ENOTDIR/,
+    );
+  });
+
   it('tells the version of the package', async () => {
     const { out } = await cli.ikr(['--version']);
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);

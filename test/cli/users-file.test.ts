@@ -52,6 +52,14 @@ describe('a file of users', () => {
     ]);
   });
 
+  it('tells the tags of two users in one line apart', () => {
+    const text =
+      '{"alice": {"IKR:EMAIL": "a@example.com"}, "alice": {"IKR:EMAIL": "b@example.com"}}';
+    expect(mistakesIn(text)).toEqual([
+      '1 alice the user is in the file twice, the first time in line 1',
+    ]);
+  });
+
   it('is not fooled by braces, quotes and newlines within texts', () => {
     const text = '{"alice": {"a": "}{\\"\\n,:", "b": "x", "c":\n"y"}, "alice": {"a": "x"}}';
     expect(mistakesIn(text)).toContainEqual(

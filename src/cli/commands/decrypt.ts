@@ -6,7 +6,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { StoredContentKey } from '../../ports.ts';
 import { readHeader, SealError, unseal } from '../../sealing.ts';
 import { readContentKey } from '../content-key.ts';
-import { Failure } from '../failure.ts';
+import { Failure, UsageError } from '../failure.ts';
 import { readStandardInput, readTextFile } from '../input.ts';
 import { EXIT, type Io } from '../io.ts';
 import { formatKeyPair, type KeyPairFormat } from '../key-pair-format.ts';
@@ -57,7 +57,11 @@ async function readMail(
   io: Io,
   terminal: Terminal,
 ): Promise<string> {
-  if (token !== undefined) return token;
+  if (token !== undefined) {
+    if (file !== undefined)
+      throw new UsageError('Choose one: the sealed key pair itself or --file.');
+    return token;
+  }
   if (file !== undefined && file !== '-') return readTextFile(file);
   if (io.stdin.isTTY) {
     const end = process.platform === 'win32' ? 'Ctrl+Z and Enter' : 'Ctrl+D';

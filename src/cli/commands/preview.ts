@@ -1,4 +1,6 @@
 /** `ikr preview`: writes the mails, as users will see them, into a directory. */
+import { describeError } from '../../errors.ts';
+import { Failure } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
 import { writePreview } from '../preview.ts';
 import { createTerminal, shown } from '../terminal.ts';
@@ -10,7 +12,7 @@ export interface PreviewOptions {
 
 export async function preview(options: PreviewOptions, io: Io): Promise<number> {
   const terminal = createTerminal(io);
-  const paths = await writePreview(options.directory);
+  const paths = await write(options.directory);
   if (options.json) terminal.json(paths);
   else {
     const [index = '', ...mails] = paths;
@@ -18,4 +20,15 @@ export async function preview(options: PreviewOptions, io: Io): Promise<number> 
     terminal.print(`  ${shown(index)}`);
   }
   return EXIT.ok;
+}
+
+async function write(directory: string): Promise<string[]> {
+  try {
+    return await writePreview(directory);
+  } catch (error) {
+    throw new Failure(
+      `The mails can't be written to ${shown(directory)}: ${describeError(error)}`,
+      { cause: error },
+    );
+  }
 }

@@ -1,7 +1,5 @@
 /**
- * Builds the Lambda bundles, their archives and the command line into `dist/`.
- *
- *     node --import tsx scripts/build.ts [DIRECTORY]
+ * Builds the Lambda bundles, their archives and the command line: `npm run build`.
  *
  * The same sources give the same bytes on any machine: esbuild's output is deterministic, and the
  * archives have sorted entries and one fixed date.
@@ -11,9 +9,30 @@ import { join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 import { getBuiltins } from './builtins.ts';
+import { readValues, runProgram, UsageError } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const dist = resolve(process.argv[2] ?? join(root, 'dist'));
+
+const USAGE = `Usage: npm run build [-- options]
+
+Builds the Lambda functions, their archives and the command line. It tells how large an archive's
+files are: those that a function loads when SES is the mailer, and all of them.
+
+Options:
+  --out DIR  where to (dist)
+  --help     print this
+`;
+
+/** @throws UsageError */
+function readOptions(args: readonly string[]): { readonly dist: string } | 'help' {
+  const { out, help } = readValues(args, {
+    out: { type: 'string', default: join(root, 'dist') },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (help) return 'help';
+  if (out === '') throw new UsageError('--out is empty; allowed: a directory');
+  return { dist: resolve(out) };
+}
 
 const FUNCTIONS = ['rotator', 'destructor'] as const;
 
@@ -47,7 +66,8 @@ const lambdaAlias = {
   bowser: join(root, 'scripts/left-out.ts'),
 };
 
-async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
+/** @returns what is to be told of its size */
+async function buildFunction(name: (typeof FUNCTIONS)[number], dist: string): Promise<string> {
   const outdir = join(dist, name);
   const { metafile, outputFiles } = await build({
     ...shared,
@@ -66,10 +86,7 @@ async function buildFunction(name: (typeof FUNCTIONS)[number]): Promise<void> {
   await writeFile(zip, await archive(outdir));
   const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
   const { loaded, total } = sizes(metafile);
-  // To standard error: standard output belongs to whoever builds first and then prints JSON.
-  console.error(
-    `${relative(root, zip)}: ${kilobytes(loaded)} loaded with SES, ${kilobytes(total)} in all files`,
-  );
+  return `${relative(root, zip)}: ${kilobytes(loaded)} loaded with SES, ${kilobytes(total)} in all files`;
 }
 
 function outputsOf(metafile: Metafile): string[] {
@@ -103,7 +120,7 @@ function sizes({ outputs }: Metafile): { loaded: number; total: number } {
   return { loaded: bytes(loaded), total: bytes(Object.keys(outputs)) };
 }
 
-async function buildCommandLine(): Promise<void> {
+async function buildCommandLine(dist: string): Promise<void> {
   const outdir = join(dist, 'cli');
   const packages = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
@@ -135,5 +152,15 @@ async function archive(directory: string): Promise<Uint8Array> {
   return zipSync(files);
 }
 
-await mkdir(dist, { recursive: true });
-await Promise.all([...FUNCTIONS.map(buildFunction), buildCommandLine()]);
+async function main({ dist }: { readonly dist: string }): Promise<number> {
+  await mkdir(dist, { recursive: true });
+  const [sizes] = await Promise.all([
+    Promise.all(FUNCTIONS.map((name) => buildFunction(name, dist))),
+    buildCommandLine(dist),
+  ]);
+  // To standard error: standard output belongs to whoever builds first and then prints JSON.
+  for (const line of sizes) console.error(line);
+  return 0;
+}
+
+process.exitCode = await runProgram(USAGE, readOptions, main);

@@ -1,11 +1,11 @@
 /**
- * Writes the tables of inputs and outputs into the module's README, from the module itself.
- *
- *     node --import tsx scripts/terraform-docs.ts          writes them
- *     node --import tsx scripts/terraform-docs.ts --check  fails when they are out of date
+ * Writes the tables of inputs and outputs into the module's README, from the module itself:
+ * `npm run terraform-docs`.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from './command-line.ts';
+import { type DocsOptions, readDocsOptions, usageOfDocs } from './docs-options.ts';
 import { type Module, readModule, type Variable } from './terraform-module.ts';
 
 const BEGIN = '<!-- begin: written by scripts/terraform-docs.ts, do not edit -->';
@@ -79,20 +79,21 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-async function main(): Promise<void> {
+async function main({ isCheck }: DocsOptions): Promise<number> {
   const directory = join(import.meta.dirname, '..', 'terraform');
   const path = join(directory, 'README.md');
   const before = await readFile(path, 'utf8');
   const after = updated(before, await readModule(directory));
-  if (after === before) return;
-  if (process.argv.includes('--check')) {
-    console.error(
-      'terraform/README.md is out of date. Run: node --import tsx scripts/terraform-docs.ts',
-    );
-    process.exitCode = 1;
-    return;
+  if (after === before) return 0;
+  if (isCheck) {
+    console.error('terraform/README.md is out of date: run `npm run terraform-docs` and commit.');
+    return 1;
   }
   await writeFile(path, after);
+  return 0;
 }
 
-if (process.argv[1] === import.meta.filename) await main();
+if (process.argv[1] === import.meta.filename) {
+  const usage = usageOfDocs('npm run terraform-docs', 'terraform/README.md');
+  process.exitCode = await runProgram(usage, readDocsOptions, main);
+}

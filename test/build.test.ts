@@ -14,7 +14,7 @@ function buildIn(timeZone: string): { path: string; output: string } {
   const path = join(directory, timeZone.replace('/', '-'));
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', 'scripts/build.ts', path],
+    ['--import', 'tsx', 'scripts/build.ts', '--out', path],
     { cwd: root, env: { ...process.env, TZ: timeZone, NODE_OPTIONS: '' }, encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(stderr);

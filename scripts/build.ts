@@ -154,12 +154,12 @@ async function archive(directory: string): Promise<Uint8Array> {
 
 async function main({ dist }: { readonly dist: string }): Promise<number> {
   await mkdir(dist, { recursive: true });
-  const [sizes] = await Promise.all([
+  const [lines] = await Promise.all([
     Promise.all(FUNCTIONS.map((name) => buildFunction(name, dist))),
     buildCommandLine(dist),
   ]);
   // To standard error: standard output belongs to whoever builds first and then prints JSON.
-  for (const line of sizes) console.error(line);
+  for (const line of lines) console.error(line);
   return 0;
 }
 

@@ -40,8 +40,8 @@ Options:
                     two settings meet, or from those that are named
   --seed N          another number, another sample (1)
   --pairs           every two faults, the second after the first, on the core with ports in
-                    memory; with --sample N, those that begin with one of N first faults. Of the
-                    options above only direct, staged, used and unused go with it
+                    memory; with --sample N, those that begin with one of N first faults. It takes
+                    no --mailer, --points and --faults, and no encrypted or clear in --config
   --lanes N         how many lives are played at the same time, 1 to 16 (2)
   --json            print one JSON object at the end: points, cases, violations, and a row for each
                     life (with --pairs: for each first fault). The table goes to standard error.

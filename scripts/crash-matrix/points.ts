@@ -62,18 +62,15 @@ const TRIES = 5;
 async function healthyLife(stage: Stage, story: StoryName): Promise<readonly Invoked[]> {
   const name = `${nameOf(stage.configuration)}: the story “${story}”`;
   let before: string | undefined;
-  let wasWrong = false;
   for (let tries = 1; tries <= TRIES; tries++) {
     const { problems, complaints, invoked } = await live(stage, story);
     const wrong = [...problems, ...complaints];
-    const isWrong = wrong.length > 0;
-    if (isWrong && wasWrong) {
+    const course = wrong.length > 0 ? 'wrong' : invoked.map(signatureOf).join('\n');
+    if (course === before) {
+      if (wrong.length === 0) return invoked;
       throw new UnhealthyStory(`${name} goes wrong by itself: ${wrong.join('; ')}`);
     }
-    wasWrong = isWrong;
-    const signature = isWrong ? undefined : invoked.map(signatureOf).join('\n');
-    if (signature !== undefined && signature === before) return invoked;
-    before = signature;
+    before = course;
   }
   throw new UnhealthyStory(`${name} never comes out the same twice in a row`);
 }

@@ -128,13 +128,9 @@ function printInvariants(invariants: Invariants, timeline: Timeline): void {
     const number = Number(key) as InvariantNumber;
     const violations = violatedOf(invariants, number);
     const checks = invariants.checked[number];
-    const mark =
-      violations.length > 0
-        ? timeline.paint('red', '✗')
-        : checks > 0
-          ? timeline.paint('green', '✓')
-          : // So short a story shows nothing of it.
-            timeline.paint('gray', '·');
+    // A short story shows nothing of some.
+    let mark = checks > 0 ? timeline.paint('green', '✓') : timeline.paint('gray', '·');
+    if (violations.length > 0) mark = timeline.paint('red', '✗');
     const checked = count(checks, 'check');
     timeline.print(`${mark} ${number}  ${checked.padStart(15)}  ${words}`);
     for (const violation of violations) {

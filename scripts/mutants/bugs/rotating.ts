@@ -1,4 +1,4 @@
-/** Bugs in a fresh rotation up to its sealed pair: `src/rotator/rotate.ts` and its step 2, and who is due. */
+/** Bugs in a fresh rotation up to its sealed pair, and in who is due. */
 import type { Bug } from '../bug.ts';
 
 const ROTATE = 'src/rotator/rotate.ts';

@@ -1,9 +1,9 @@
 /** Writes the table of settings into the README, from the code that reads them: `npm run docs`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { coreSettings } from '../src/config.ts';
+import type { SettingsTable } from '../src/config/setting.ts';
+import { coreSettings } from '../src/config/settings.ts';
 import { type MailerPlugin, mailers } from '../src/mailers/index.ts';
-import type { SettingsTable } from '../src/settings.ts';
 import { runProgram } from './command-line.ts';
 import { type DocsOptions, readDocsOptions, usageOfDocs } from './docs-options.ts';
 

@@ -3,9 +3,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import { type LocalAccount, startLocalAccount } from '../../test/support/account/index.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const TABLE = 'rotations';

@@ -1,6 +1,7 @@
 /** What the Lambda functions answered and logged, taken apart. */
+
+import type { Invocation } from '../../simulation/aws/lambda-host.ts';
 import type { ReportRow } from '../../src/domain/report.ts';
-import type { Invocation } from '../../test/support/account/lambda-host.ts';
 
 /**
  * The rows of a rotator's reports or a destructor's batch, one a user, in an order that does not

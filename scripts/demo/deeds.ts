@@ -1,5 +1,5 @@
 /** What people do by hand to keys, tags, users and the table. */
-import type { LocalAccount } from '../../test/support/account/index.ts';
+import type { LocalAccount } from '../../simulation/aws/index.ts';
 import type { Deed } from './cast.ts';
 import type { Person } from './person.ts';
 import { TABLE } from './world.ts';

@@ -2,8 +2,8 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { escapeHtml } from '../../src/domain/mail/plain.ts';
-import type { ReceivedMail } from '../../test/support/account/index.ts';
+import type { ReceivedMail } from '../../simulation/aws/index.ts';
+import { escapeHtml } from '../../src/deliveries/mail/templates/plain.ts';
 import { dayOf } from './calendar.ts';
 
 /**

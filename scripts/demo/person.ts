@@ -5,11 +5,11 @@
  */
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { LocalAccount, ReceivedMail } from '../../simulation/aws/index.ts';
+import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
 import type { KeyPair } from '../../src/domain/identity.ts';
-import { findTokens } from '../../src/domain/mail/token-block.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { readHeader, unseal } from '../../src/sealing.ts';
-import type { LocalAccount, ReceivedMail } from '../../test/support/account/index.ts';
+import { readHeader, unseal } from '../../src/sealing/seal.ts';
 import type { Act, Part } from './cast.ts';
 
 export interface KeyMail {

@@ -1,11 +1,11 @@
 /** The days of the demo, one after another. */
 
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import { findTokens } from '../../src/domain/mail/token-block.ts';
+import type { Item } from '../../simulation/aws/index.ts';
+import type { Invocation } from '../../simulation/aws/lambda-host.ts';
+import { Invariants, type Step } from '../../simulation/invariants/index.ts';
+import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
-import type { Item } from '../../test/support/account/index.ts';
-import type { Invocation } from '../../test/support/account/lambda-host.ts';
-import { Invariants, type Step } from '../../test/support/invariants.ts';
 import { isComplete, outputOf, rowsOf } from './answers.ts';
 import { clockTime, dayOf, HOURS, PEOPLE_HOUR, ROTATOR_HOURS } from './calendar.ts';
 import { castOf } from './cast.ts';

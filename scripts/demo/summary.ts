@@ -4,7 +4,7 @@ import {
   type InvariantNumber,
   type Invariants,
   type Violation,
-} from '../../test/support/invariants.ts';
+} from '../../simulation/invariants/index.ts';
 import { clockTime, dayOf, longDate } from './calendar.ts';
 import type { DemoOptions } from './options.ts';
 import type { Play } from './play.ts';

@@ -1,5 +1,5 @@
 /** What goes wrong, and when. All of it is set by the calendar, so that every demo is the same. */
-import type { Call, FaultRule } from '../../test/support/account/index.ts';
+import type { Call, FaultRule } from '../../simulation/aws/index.ts';
 import {
   ANSWER_LOST,
   CRASH_AFTER_MAIL,

@@ -3,15 +3,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
+import { type Invocation, type LambdaHost, startLambda } from '../../simulation/aws/lambda-host.ts';
+import { startMailgun } from '../../simulation/aws/mailgun.ts';
+import { startSmtp } from '../../simulation/aws/smtp.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
-import { type LocalAccount, startLocalAccount } from '../../test/support/account/index.ts';
-import {
-  type Invocation,
-  type LambdaHost,
-  startLambda,
-} from '../../test/support/account/lambda-host.ts';
-import { startMailgun } from '../../test/support/account/mailgun.ts';
-import { startSmtp } from '../../test/support/account/smtp.ts';
 import { FIRST_DAY_MS, HOURS } from './calendar.ts';
 import type { MailClient } from './options.ts';
 

@@ -14,8 +14,8 @@ import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen } from '../domain/record.ts';
 import { latestRetryAtMs, restingSince, rests } from '../domain/rotation.ts';
 import { iso } from '../domain/time.ts';
-import { Conflict } from '../errors.ts';
-import type { Clock, Journal } from '../ports.ts';
+import { Conflict } from '../ports/errors.ts';
+import type { Clock, Journal } from '../ports/index.ts';
 import { errorName } from './answers.ts';
 import {
   fromHistoryItem,

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-iam';
 import pLimit from 'p-limit';
 import type { AccountIdentity, IamUser, Tag } from '../domain/identity.ts';
-import { describeError } from '../errors.ts';
-import type { Clock, Inventory, Log } from '../ports.ts';
+import { describeError } from '../ports/errors.ts';
+import type { Clock, Inventory, Log } from '../ports/index.ts';
 import { errorName } from './answers.ts';
 import { credentialReport } from './credential-report.ts';
 import { iamPages } from './iam-pages.ts';

@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AccessKey } from '../domain/identity.ts';
 import { Secret } from '../domain/secret.ts';
-import { KeyNotCreated } from '../errors.ts';
-import type { Clock, Keys } from '../ports.ts';
+import { KeyNotCreated } from '../ports/errors.ts';
+import type { Clock, Keys } from '../ports/index.ts';
 import { errorName, isDefiniteRefusal, isThrottling } from './answers.ts';
 
 export function iamKeys(iam: IAMClient, iamOnce: IAMClient, clock: Clock): Keys {

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
-import { describeError } from '../errors.ts';
-import type { Log, Parameters, StoredContentKey } from '../ports.ts';
+import { describeError } from '../ports/errors.ts';
+import type { Log, Parameters, StoredContentKey } from '../ports/index.ts';
 import { errorName } from './answers.ts';
 import { PATIENT } from './clients.ts';
 

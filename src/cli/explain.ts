@@ -1,7 +1,7 @@
 /**
  * Errors as a person at a terminal reads them: what is wrong, and what to do about it.
  */
-import { Conflict, describeError, OutOfTime } from '../errors.ts';
+import { Conflict, describeError, OutOfTime } from '../ports/errors.ts';
 import { shown } from './terminal.ts';
 
 /** What the explanation may have to name. */

@@ -1,6 +1,6 @@
 /** The one sealed key pair in what a person pasted, or a word on why there is not one. */
-import { BEGIN_TOKEN, END_TOKEN, findTokens } from '../domain/mail/token-block.ts';
-import { readHeader } from '../sealing.ts';
+import { BEGIN_TOKEN, END_TOKEN, findTokens } from '../deliveries/mail/templates/token-block.ts';
+import { readHeader } from '../sealing/seal.ts';
 import { Failure } from './failure.ts';
 
 /** @throws Failure when there is none, only a piece of one, or more than one */

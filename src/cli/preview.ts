@@ -3,8 +3,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { escapeHtml } from '../domain/mail/plain.ts';
-import { type SampleMail, sampleMails } from '../domain/mail/samples.ts';
+import { escapeHtml } from '../deliveries/mail/templates/plain.ts';
+import { type SampleMail, sampleMails } from '../deliveries/mail/templates/samples.ts';
 
 /**
  * Writes every sample mail as `.html` and `.txt`, and an `index.html` that lists them.

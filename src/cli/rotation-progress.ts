@@ -4,8 +4,8 @@ import { type KeyHints, keysFromHints } from '../domain/key-hints.ts';
 import { policyFor } from '../domain/policy.ts';
 import { isOpen, type RotationRecord } from '../domain/record.ts';
 import { planRotation } from '../domain/rotation.ts';
-import type { Request } from '../rotator/event.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../rotation/run-context.ts';
+import type { Request } from '../rotator/request.ts';
 import type { Progress } from './progress.ts';
 
 /** The same run, with every user whose keys are listed counted as a step. */

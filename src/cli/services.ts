@@ -13,11 +13,11 @@ import { iamInventory } from '../aws/iam-inventory.ts';
 import { iamKeys } from '../aws/iam-keys.ts';
 import { iamUsers, type Users } from '../aws/iam-users.ts';
 import { ssmParameters } from '../aws/ssm-parameters.ts';
-import type { Settings } from '../config.ts';
-import type { Clock, Inventory, Journal, Keys, Log, Parameters } from '../ports.ts';
-import type { Run } from '../run.ts';
-import type { Environment } from '../settings.ts';
-import { createPlant, createRun, systemClock } from '../wiring.ts';
+import type { Environment } from '../config/setting.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Clock, Inventory, Journal, Keys, Log, Parameters } from '../ports/index.ts';
+import type { Run } from '../rotation/run-context.ts';
+import { createPlant, createRun, systemClock } from '../runtime/compose.ts';
 
 export interface Services {
   readonly clock: Clock;

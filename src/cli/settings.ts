@@ -2,11 +2,12 @@
  * Which table and settings a command works with: those of the deployed function, or those in the
  * process's own environment.
  */
-import { coreSettings, loadSettings, policiesOf, type Settings } from '../config.ts';
+
+import { type Environment, readSettings } from '../config/setting.ts';
+import { coreSettings, loadSettings, policiesOf, type Settings } from '../config/settings.ts';
 import type { DestructionPolicy } from '../domain/destruction.ts';
 import type { RotationDefaults } from '../domain/policy.ts';
-import { SettingsError } from '../errors.ts';
-import { type Environment, readSettings } from '../settings.ts';
+import { SettingsError } from '../ports/errors.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import type { Services } from './services.ts';

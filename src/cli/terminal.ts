@@ -3,7 +3,7 @@
  * gets no control character but line ends and the colours set here.
  */
 import { styleText } from 'node:util';
-import { plain } from '../domain/mail/plain.ts';
+import { plain } from '../deliveries/mail/templates/plain.ts';
 import { breakText } from './break-text.ts';
 import type { Io, Output } from './io.ts';
 

@@ -20,7 +20,7 @@ import {
 } from '../domain/record.ts';
 import { planRotation, refusedUntilMs } from '../domain/rotation.ts';
 import { DAY_MS, SECOND_MS } from '../domain/time.ts';
-import { isLeased } from '../journal/held.ts';
+import { isLeased } from '../rotation/claimed-record.ts';
 import { count, moment } from './words.ts';
 
 /** What was found out about one user. */

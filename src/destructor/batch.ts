@@ -6,12 +6,12 @@ import pLimit from 'p-limit';
 import type { Timer } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { MINUTE_MS } from '../domain/time.ts';
-import { Conflict, describeError } from '../errors.ts';
-import { prefetch } from '../journal/prefetch.ts';
-import { restore } from '../journal/rearm.ts';
-import type { Run } from '../run.ts';
+import { Conflict, describeError } from '../ports/errors.ts';
+import { prefetch } from '../rotation/prefetch.ts';
+import { restore } from '../rotation/rearm.ts';
+import type { Run } from '../rotation/run-context.ts';
+import { onExpired, onRemoved } from '../rotation/timers.ts';
 import { readBatch, readRecord, type StreamItem, sequenceNumberOf } from './event.ts';
-import { onExpired, onRemoved } from './timers.ts';
 
 /** How many users are worked on at a time. */
 const CONCURRENCY = 50;

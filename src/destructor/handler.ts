@@ -1,7 +1,7 @@
 /** The destructor Lambda: the table's stream calls it when timers are removed. */
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
-import { runOf } from '../lambda.ts';
-import { destructorMetrics, writeMetrics } from '../metrics.ts';
+import { destructorMetrics, writeMetrics } from '../notifications/metrics.ts';
+import { runOf } from '../runtime/lambda.ts';
 import { handleBatch } from './batch.ts';
 
 /**

@@ -1,10 +1,11 @@
 /**
  * The registry of mailers: one line a mailer. A mailer is loaded only when it is chosen.
  */
+
+import type { SettingsOf, SettingsTable } from '../config/setting.ts';
 import type { Sender } from '../domain/address.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Log, Mailer } from '../ports.ts';
-import type { SettingsOf, SettingsTable } from '../settings.ts';
+import type { Log, Mailer } from '../ports/index.ts';
 
 /** What every mailer gets besides its own settings. */
 export interface MailerServices {

@@ -2,9 +2,9 @@
  * Mails through Mailgun's HTTP API, in the US or the EU.
  */
 import * as z from 'zod/mini';
-import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
-import type { Mailer } from '../ports.ts';
-import { parse, type SettingsOf, type SettingsTable } from '../settings.ts';
+import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
+import type { Mailer } from '../ports/index.ts';
+import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { answerOf, failureOf, type Reply } from './mailgun-answers.ts';
 import { ask, type MailgunClient } from './mailgun-client.ts';

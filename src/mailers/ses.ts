@@ -3,9 +3,9 @@
  */
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import * as z from 'zod/mini';
-import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
-import type { Mailer } from '../ports.ts';
-import type { SettingsOf, SettingsTable } from '../settings.ts';
+import type { SettingsOf, SettingsTable } from '../config/setting.ts';
+import type { Mailer } from '../ports/index.ts';
+import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { encodeSender } from './sender.ts';
 import { answerOf } from './ses-answers.ts';

@@ -3,9 +3,9 @@
  */
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import type { Mail, MailAnswer, Verification } from '../domain/delivery.ts';
-import type { Mailer } from '../ports.ts';
-import { parse, type SettingsOf, type SettingsTable } from '../settings.ts';
+import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
+import type { Mailer } from '../ports/index.ts';
+import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { expiry } from './network.ts';
 import { formsOf, type Problem, readPassword } from './password.ts';

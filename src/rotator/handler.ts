@@ -1,11 +1,11 @@
 /** The rotator Lambda: EventBridge Scheduler calls it, or a person with a narrower event. */
 import type { Context } from 'aws-lambda';
 import { nothingWorked, type Report } from '../domain/report.ts';
-import { runOf } from '../lambda.ts';
-import { rotatorMetrics, writeMetrics } from '../metrics.ts';
-import { readEvent } from './event.ts';
-import { logReport } from './log-report.ts';
-import { runRotator } from './run.ts';
+import { logReport } from '../notifications/log-report.ts';
+import { rotatorMetrics, writeMetrics } from '../notifications/metrics.ts';
+import { runRotator } from '../rotation/run.ts';
+import { runOf } from '../runtime/lambda.ts';
+import { readEvent } from './request.ts';
 
 /**
  * @throws Error when the event or the settings can't be used, or when there was work and none of

@@ -1,7 +1,7 @@
 import { CreateAccessKeyCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { type Clients, createClients } from '../../src/aws/clients.ts';
-import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
 
 let account: LocalAccount;
 let clients: Clients;

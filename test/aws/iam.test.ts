@@ -1,11 +1,11 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { iamInventory } from '../../src/aws/iam-inventory.ts';
 import { iamKeys } from '../../src/aws/iam-keys.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import { createLog } from '../../src/log.ts';
-import type { Inventory, Keys } from '../../src/ports.ts';
-import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+import type { Inventory, Keys } from '../../src/ports/index.ts';
+import { createLog } from '../../src/runtime/log.ts';
 
 let account: LocalAccount;
 let keys: Keys;

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { documentClient } from '../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../src/aws/dynamodb-journal.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
 import { latestRetryAtMs } from '../../src/domain/rotation.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import { Conflict } from '../../src/errors.ts';
-import type { Journal } from '../../src/ports.ts';
-import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+import { Conflict } from '../../src/ports/errors.ts';
+import type { Journal } from '../../src/ports/index.ts';
 import {
   closedRecord,
   deactivatedRecord,

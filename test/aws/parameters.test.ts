@@ -1,10 +1,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { readSecret, ssmParameters } from '../../src/aws/ssm-parameters.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { LogFields, Parameters } from '../../src/ports.ts';
-import { sealer } from '../../src/sealer.ts';
-import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+import type { LogFields, Parameters } from '../../src/ports/index.ts';
+import { sealer } from '../../src/sealing/sealer.ts';
 
 const NAME = '/ikr/secret/iam/alice';
 let account: LocalAccount;

@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BEGIN_TOKEN, END_TOKEN, findTokens } from '../../src/domain/mail/token-block.ts';
+import {
+  BEGIN_TOKEN,
+  END_TOKEN,
+  findTokens,
+} from '../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { sealer } from '../../src/sealer.ts';
+import { sealer } from '../../src/sealing/sealer.ts';
 import {
   type CommandLine,
   FUNCTION,

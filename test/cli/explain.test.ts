@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { explain } from '../../src/cli/explain.ts';
-import { Conflict, SettingsError } from '../../src/errors.ts';
+import { Conflict, SettingsError } from '../../src/ports/errors.ts';
 
 const error = (name: string, message = '', more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });

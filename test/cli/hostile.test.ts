@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { rotate } from '../../simulation/memory/life.ts';
+import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Services } from '../../src/cli/services.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { sealer } from '../../src/sealer.ts';
+import { sealer } from '../../src/sealing/sealer.ts';
 import { anyJson, hostileText, INJECTED } from '../support/hostile.ts';
-import { rotate } from '../support/memory/life.ts';
-import { createWorld, type World } from '../support/memory/world.ts';
 import { historyItem, steering } from './support/command-line.ts';
 import { collect } from './support/output.ts';
 

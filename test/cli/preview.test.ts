@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writePreview } from '../../src/cli/preview.ts';
-import { sampleMails } from '../../src/domain/mail/samples.ts';
+import { sampleMails } from '../../src/deliveries/mail/templates/samples.ts';
 
 describe('the preview of the mails', () => {
   let directory: string;

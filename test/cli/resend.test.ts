@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { findTokens } from '../../src/domain/mail/token-block.ts';
+import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
 import { type CommandLine, FUNCTION, mailsTo, startCommandLine } from './support/command-line.ts';
 
 let cli: CommandLine;

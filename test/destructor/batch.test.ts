@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { failAlways } from '../../simulation/memory/faults.ts';
+import { destruct, expire, live, rotate } from '../../simulation/memory/life.ts';
+import { inUse } from '../../simulation/memory/states.ts';
+import { createWorld, type World } from '../../simulation/memory/world.ts';
 import { handleBatch } from '../../src/destructor/batch.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { failAlways } from '../support/memory/faults.ts';
-import { destruct, expire, live, rotate } from '../support/memory/life.ts';
-import { inUse } from '../support/memory/states.ts';
-import { createWorld, type World } from '../support/memory/world.ts';
 
 /** So many users whose old keys are due; the name of each is `user<number>`. */
 async function due(count: number) {

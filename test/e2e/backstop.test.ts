@@ -3,8 +3,8 @@
  * TTL service is two days late or the stream has lost its record, by the destructor's rules.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Pipeline, startPipeline, TABLE } from '../../simulation/pipeline.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
-import { type Pipeline, startPipeline, TABLE } from '../support/pipeline.ts';
 
 describe('the rotator as a backstop for TTL', () => {
   let pipeline: Pipeline;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Pipeline, startPipeline, TABLE } from '../../simulation/pipeline.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import { type Pipeline, startPipeline, TABLE } from '../support/pipeline.ts';
 
 /** An account of up to 5,000 users must be looked after in a handful of calls: they are exact. */
 let pipeline: Pipeline;

@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import type { FaultKind } from '../../simulation/aws/index.ts';
+import { type Pipeline, startPipeline, TABLE } from '../../simulation/pipeline.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import type { FaultKind } from '../support/account/index.ts';
-import { type Pipeline, startPipeline, TABLE } from '../support/pipeline.ts';
 
 const USERS = 1_000;
 const BATCH = 100;

@@ -3,8 +3,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { type Pipeline, startPipeline } from '../../simulation/pipeline.ts';
 import { anyJson, hostileAddress } from '../support/hostile.ts';
-import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 
 describe('the functions, where somebody means harm,', () => {
   let pipeline: Pipeline;

@@ -3,9 +3,9 @@
  * takes half a second here.
  */
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createClock } from '../../simulation/aws/clock.ts';
+import { type Pipeline, startPipeline } from '../../simulation/pipeline.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
-import { createClock } from '../support/account/clock.ts';
-import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 
 const SPEED = 20;
 

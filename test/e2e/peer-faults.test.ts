@@ -3,8 +3,13 @@
  * on the built bundles over HTTP.
  */
 import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  type Pipeline,
+  type PipelineOptions,
+  startPipeline,
+  TABLE,
+} from '../../simulation/pipeline.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { type Pipeline, type PipelineOptions, startPipeline, TABLE } from '../support/pipeline.ts';
 
 let pipeline: Pipeline;
 const start = async (options?: PipelineOptions) => {

@@ -7,9 +7,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type MailClient, type Pipeline, startPipeline } from '../../simulation/pipeline.ts';
 import { parameterNameOf } from '../../src/domain/parameter-name.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
-import { type MailClient, type Pipeline, startPipeline } from '../support/pipeline.ts';
 
 const FILE = 'test/terraform/recorded-calls.json';
 const called = {

@@ -3,8 +3,8 @@
  * access key and no content key is in it.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type MailClient, type Pipeline, startPipeline, TABLE } from '../../simulation/pipeline.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
-import { type MailClient, type Pipeline, startPipeline, TABLE } from '../support/pipeline.ts';
 
 /** A secret as it is, and as it would look in a body, a URL or an inspected buffer. */
 function forms(secret: string): string[] {

@@ -3,11 +3,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { rotate } from '../../simulation/memory/life.ts';
+import { createWorld, type World } from '../../simulation/memory/world.ts';
 import { type BatchResult, handleBatch } from '../../src/destructor/batch.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { anyJson, hostileText } from '../support/hostile.ts';
-import { rotate } from '../support/memory/life.ts';
-import { createWorld, type World } from '../support/memory/world.ts';
 
 const TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 

@@ -3,14 +3,14 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { dieAt } from '../../simulation/memory/faults.ts';
+import { expire, rotate } from '../../simulation/memory/life.ts';
+import { LOST, REFUSED } from '../../simulation/memory/mail.ts';
+import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Item } from '../../src/aws/items.ts';
 import { isOpen, nextStepAtMs, type OpenRecord } from '../../src/domain/record.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { hostileText } from '../support/hostile.ts';
-import { dieAt } from '../support/memory/faults.ts';
-import { expire, rotate } from '../support/memory/life.ts';
-import { LOST, REFUSED } from '../support/memory/mail.ts';
-import { createWorld, type World } from '../support/memory/world.ts';
 
 const SETTINGS = {
   rotation: { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 },

@@ -3,12 +3,12 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { expire, rotate } from '../../simulation/memory/life.ts';
+import { ACCEPTED, LOST } from '../../simulation/memory/mail.ts';
+import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';
-import { expire, rotate } from '../support/memory/life.ts';
-import { ACCEPTED, LOST } from '../support/memory/mail.ts';
-import { createWorld, type World } from '../support/memory/world.ts';
 
 const ALLOWED = ['example.com', 'mail.example.org'];
 const SETTINGS = {

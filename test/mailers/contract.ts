@@ -4,14 +4,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
+import type { LocalWorld } from '../../simulation/aws/index.ts';
+import type { ReceivedMail } from '../../simulation/aws/mail.ts';
 import { parseSender, type Sender } from '../../src/domain/address.ts';
-import type { Mail, MailAnswer } from '../../src/domain/delivery.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
-import type { Log, Mailer } from '../../src/ports.ts';
-import { FACTS, MAILS } from '../domain/mail/samples.ts';
-import type { LocalWorld } from '../support/account/index.ts';
-import type { ReceivedMail } from '../support/account/mail.ts';
+import type { Log, Mailer } from '../../src/ports/index.ts';
+import type { Mail, MailAnswer } from '../../src/ports/mail.ts';
+import { FACTS, MAILS } from '../deliveries/mail/templates/samples.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';
 
 /** A mailer's server, and ways to reach it. */

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MailAnswer } from '../../src/domain/delivery.ts';
+import { selfSignedCertificate } from '../../simulation/aws/certificate.ts';
+import { reset } from '../../simulation/aws/server.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
-import { selfSignedCertificate } from '../support/account/certificate.ts';
-import { reset } from '../support/account/server.ts';
+import type { MailAnswer } from '../../src/ports/mail.ts';
 import { mailTo, services, until } from './contract.ts';
 import { type ScriptedHttp, saysRaw, serveHttp } from './scripted-http.ts';
 import { NOBODYS_PORT, settingsOf } from './world.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MailAnswer } from '../../src/domain/delivery.ts';
+import type { LocalWorld } from '../../simulation/aws/index.ts';
+import { type LocalMailgun, startMailgun } from '../../simulation/aws/mailgun.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
-import type { Mailer } from '../../src/ports.ts';
-import type { LocalWorld } from '../support/account/index.ts';
-import { type LocalMailgun, startMailgun } from '../support/account/mailgun.ts';
+import type { Mailer } from '../../src/ports/index.ts';
+import type { MailAnswer } from '../../src/ports/mail.ts';
 import {
   describeMailer,
   describePassword,

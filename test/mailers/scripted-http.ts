@@ -2,8 +2,8 @@
  * An HTTP server that answers what a test tells it, for answers that no decent service gives.
  */
 import { createServer, type ServerResponse } from 'node:http';
-import { listen, read } from '../support/account/server.ts';
-import type { WireRequest } from '../support/account/wire.ts';
+import { listen, read } from '../../simulation/aws/server.ts';
+import type { WireRequest } from '../../simulation/aws/wire.ts';
 
 export interface ScriptedHttp {
   readonly url: string;

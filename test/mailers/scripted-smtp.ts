@@ -3,7 +3,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { selfSignedCertificate } from '../support/account/certificate.ts';
+import { selfSignedCertificate } from '../../simulation/aws/certificate.ts';
 
 /** Where in a session the client stands; `BODY` is the first of a message, `END` its last line. */
 export type Step = 'GREETING' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'BODY' | 'END';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MailAnswer } from '../../src/domain/delivery.ts';
-import type { Mailer } from '../../src/ports.ts';
-import { type LocalAccount, startLocalAccount } from '../support/account/index.ts';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
+import type { Mailer } from '../../src/ports/index.ts';
+import type { MailAnswer } from '../../src/ports/mail.ts';
 import { mailTo, until } from './contract.ts';
 import { begins, cutsOff, type ScriptedHttp, says, serveHttp } from './scripted-http.ts';
 import { createSesMailer } from './ses-world.ts';

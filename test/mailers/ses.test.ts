@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startLocalAccount } from '../../simulation/aws/index.ts';
+import { readSignature } from '../../simulation/aws/sigv4.ts';
 import { ses } from '../../src/mailers/ses.ts';
-import { startLocalAccount } from '../support/account/index.ts';
-import { readSignature } from '../support/account/sigv4.ts';
 import { describeMailer, type MailerWorld, mailTo } from './contract.ts';
 import { type ScriptedHttp, says, serveHttp } from './scripted-http.ts';
 import { createSesMailer } from './ses-world.ts';

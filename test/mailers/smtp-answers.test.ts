@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MailAnswer } from '../../src/domain/delivery.ts';
 import { smtp } from '../../src/mailers/smtp.ts';
-import type { Mailer } from '../../src/ports.ts';
+import type { Mailer } from '../../src/ports/index.ts';
+import type { MailAnswer } from '../../src/ports/mail.ts';
 import { mailTo, services, until } from './contract.ts';
 import {
   CUT_SHORT,

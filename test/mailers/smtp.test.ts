@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LocalWorld } from '../../simulation/aws/index.ts';
+import { type LocalSmtp, startSmtp } from '../../simulation/aws/smtp.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { smtp } from '../../src/mailers/smtp.ts';
-import type { LocalWorld } from '../support/account/index.ts';
-import { type LocalSmtp, startSmtp } from '../support/account/smtp.ts';
 import {
   describeMailer,
   describePassword,

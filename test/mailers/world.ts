@@ -1,12 +1,12 @@
+import { createClock } from '../../simulation/aws/clock.ts';
+import type { LocalWorld } from '../../simulation/aws/index.ts';
+import { Traffic } from '../../simulation/aws/traffic.ts';
 import {
   type Environment,
   readSettings,
   type SettingsOf,
   type SettingsTable,
-} from '../../src/settings.ts';
-import { createClock } from '../support/account/clock.ts';
-import type { LocalWorld } from '../support/account/index.ts';
-import { Traffic } from '../support/account/traffic.ts';
+} from '../../src/config/setting.ts';
 
 /** A world without an account, for servers that need none. */
 export function createWorld(): LocalWorld {

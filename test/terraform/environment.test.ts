@@ -1,10 +1,10 @@
 /** What the functions read from their environment is what the module sets. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { expression, type Module, readModule } from '../../scripts/terraform-module.ts';
-import { coreSettings } from '../../src/config.ts';
-import { LOG_LEVELS } from '../../src/log.ts';
+import type { SettingsTable } from '../../src/config/setting.ts';
+import { coreSettings } from '../../src/config/settings.ts';
 import { type MailerName, mailers } from '../../src/mailers/index.ts';
-import type { SettingsTable } from '../../src/settings.ts';
+import { LOG_LEVELS } from '../../src/runtime/log.ts';
 
 let module: Module;
 let core: Record<string, string>;

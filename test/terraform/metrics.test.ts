@@ -1,7 +1,7 @@
 /** The metrics that alarms and the dashboard know are those that the functions write. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readModule } from '../../scripts/terraform-module.ts';
-import { destructorMetrics, embedded, rotatorMetrics } from '../../src/metrics.ts';
+import { destructorMetrics, embedded, rotatorMetrics } from '../../src/notifications/metrics.ts';
 
 const FIGURES = {
   managedUsers: 0,

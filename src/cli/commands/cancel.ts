@@ -1,6 +1,7 @@
 /** `ikr cancel`: takes the timer of an old key back. */
-import { type Veto, veto } from '../../destructor/veto.ts';
+
 import type { DeliveredRecord, RotationRecord } from '../../domain/record.ts';
+import { type Veto, veto } from '../../rotation/veto.ts';
 import { EXIT, type Io } from '../io.ts';
 import { findRotation } from '../lookup.ts';
 import type { Services } from '../services.ts';

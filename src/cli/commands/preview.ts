@@ -1,5 +1,5 @@
 /** `ikr preview`: writes the mails, as users will see them, into a directory. */
-import { describeError } from '../../errors.ts';
+import { describeError } from '../../ports/errors.ts';
 import { Failure } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
 import { writePreview } from '../preview.ts';

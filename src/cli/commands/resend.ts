@@ -2,8 +2,8 @@
 import type { IamUser } from '../../domain/identity.ts';
 import type { RotationRecord } from '../../domain/record.ts';
 import { iso } from '../../domain/time.ts';
-import { type NoMail, type Resending, resend as resendMail } from '../../rotator/resend.ts';
-import type { Run } from '../../run.ts';
+import { type NoMail, type Resending, resend as resendMail } from '../../rotation/resend.ts';
+import type { Run } from '../../rotation/run-context.ts';
 import { Failure } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
 import { createKeptLog } from '../kept-log.ts';

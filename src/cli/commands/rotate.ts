@@ -1,9 +1,9 @@
 /** `ikr rotate`: runs the rotator from the terminal. */
 import type { Report, ReportRow, RowOutcome } from '../../domain/report.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
-import { type Request, readEvent } from '../../rotator/event.ts';
-import { runRotator } from '../../rotator/run.ts';
-import type { Run } from '../../run.ts';
+import { runRotator } from '../../rotation/run.ts';
+import type { Run } from '../../rotation/run-context.ts';
+import { type Request, readEvent } from '../../rotator/request.ts';
 import { UsageError } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
 import { createKeptLog } from '../kept-log.ts';

@@ -1,7 +1,7 @@
 /** `ikr tag`: tags users from a file. */
 import pLimit from 'p-limit';
+import { plainWithin } from '../../deliveries/mail/templates/plain.ts';
 import type { Tag } from '../../domain/identity.ts';
-import { plainWithin } from '../../domain/mail/plain.ts';
 import { explain } from '../explain.ts';
 import { Failure } from '../failure.ts';
 import { circumstancesOf } from '../globals.ts';

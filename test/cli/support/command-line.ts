@@ -1,15 +1,15 @@
 /** The command line in this process, against a local account over HTTP. */
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
 import { documentClient } from '../../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Journal } from '../../../src/ports.ts';
-import { systemClock } from '../../../src/wiring.ts';
-import { type LocalAccount, startLocalAccount } from '../../support/account/index.ts';
+import type { Journal } from '../../../src/ports/index.ts';
+import { systemClock } from '../../../src/runtime/compose.ts';
 import { collect } from './output.ts';
 
 export const TABLE = 'ikr';

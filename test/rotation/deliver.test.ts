@@ -1,0 +1,443 @@
+import { describe, expect, it } from '@jest/globals';
+import { dieAt, failAlways, failAt, once, writing } from '../../simulation/memory/faults.ts';
+import { live, rotate, rotateOne } from '../../simulation/memory/life.ts';
+import {
+  ACCEPTED,
+  ARRIVED_UNKNOWN,
+  LOST,
+  NOT_NOW,
+  QUOTA_SPENT,
+  REFUSED,
+  type ScriptedAnswer,
+} from '../../simulation/memory/mail.ts';
+import { createWorld, type WorldOptions } from '../../simulation/memory/world.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, toEpochSeconds } from '../../src/domain/time.ts';
+import { resend } from '../../src/rotation/resend.ts';
+
+/** One user whose mails get these answers, then acceptance. */
+function setUp(answers: readonly ScriptedAnswer[] = [], options: WorldOptions = {}) {
+  const world = createWorld(options);
+  world.mail.next.push(...answers);
+  const hired = world.hire('alice');
+  const keyIds = () => world.iam.keysOf(hired.userId).map(({ accessKeyId }) => accessKeyId);
+  return { world, ...hired, keyIds };
+}
+
+const WHOLE_RUN_BUSY = Array<ScriptedAnswer>(5).fill(NOT_NOW);
+
+describe('a mail that is accepted', () => {
+  it('sets the timer to the date that the mail promised', async () => {
+    const { world, userId, oldKeyId } = setUp();
+    await rotateOne(world);
+    const record = world.recordIn(userId, 'SCHEDULED');
+    expect(record).toMatchObject({
+      deliveredAtMs: world.clock.nowMs(),
+      deleteOnMs: world.clock.nowMs() + 7 * DAY_MS,
+      leaseUntilMs: 0,
+    });
+    expect(world.timers()).toEqual([
+      expect.objectContaining({
+        userId,
+        oldKeyId,
+        deleteOnEpochSeconds: toEpochSeconds(record.deleteOnMs),
+      }),
+    ]);
+    expect(world.mail.mailbox[0]?.text).toContain('8 January 2026, 00:00 UTC');
+  });
+
+  it('sets the timer to the deactivation where there is such a stage', async () => {
+    const rotation = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
+    const { world, userId } = setUp([], { settings: { rotation } });
+    await rotateOne(world);
+    const nowMs = world.clock.nowMs();
+    expect(world.recordIn(userId, 'SCHEDULED')).toMatchObject({
+      deactivateOnMs: nowMs + 3 * DAY_MS,
+      deleteOnMs: nowMs + 7 * DAY_MS,
+    });
+    expect(world.timers()).toMatchObject([
+      { deleteOnEpochSeconds: toEpochSeconds(nowMs + 3 * DAY_MS) },
+    ]);
+  });
+
+  it('leaves the sealed pair and its content key where they are, for a lost mail', async () => {
+    const { world, userId } = setUp();
+    await rotateOne(world);
+    expect(world.recordIn(userId, 'SCHEDULED').sealed).toMatch(/^eyJ/);
+    expect(world.parameters.names()).toEqual(['/ikr/secret/iam/alice']);
+  });
+
+  it('carries the key pair in clear where the administrator wants that', async () => {
+    const { world, userId, keyIds } = setUp([], { settings: { encryptKeyPair: false } });
+    await rotateOne(world);
+    const [, newKeyId = ''] = keyIds();
+    expect(world.mail.mailbox[0]?.text).toContain(world.iam.secretOf(newKeyId));
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+    expect(JSON.stringify(world.table.snapshot())).not.toContain(world.iam.secretOf(newKeyId));
+  });
+
+  it.each(['before', 'after'] as const)(
+    'is sent again when the timer could not be put (%s the effect)',
+    async (phase) => {
+      const { world, userId } = setUp();
+      world.onCall = failAt('journal.putTimer', phase);
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
+      expect(world.recordIn(userId, 'DELIVERING').attempts).toBe(1);
+      world.clock.advance(HOUR_MS);
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+      expect(world.timers()).toHaveLength(1);
+    },
+  );
+});
+
+describe('a mail that is accepted when the time is nearly over', () => {
+  it('is followed by nothing in this run, and by the same pair in the next', async () => {
+    const { world, userId } = setUp();
+    world.onCall = once('mailer.send', 'after', () => world.clock.advance(14.5 * MINUTE_MS));
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'left' });
+    const { newKeyId, attempts } = world.recordIn(userId, 'DELIVERING');
+    expect(attempts).toBe(1);
+    expect(world.timers()).toEqual([]);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+  });
+});
+
+describe('a mailer that says not now', () => {
+  it('gets the mail again after 1, 2, 4 and 8 seconds', async () => {
+    const { world } = setUp(WHOLE_RUN_BUSY.slice(1));
+    const startMs = world.clock.nowMs();
+    const sentAfterMs: number[] = [];
+    world.onCall = (name, phase) => {
+      if (name === 'mailer.send' && phase === 'before') {
+        sentAfterMs.push(world.clock.nowMs() - startMs);
+      }
+    };
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+    expect(sentAfterMs).toEqual([0, 1, 3, 7, 15].map((seconds) => seconds * SECOND_MS));
+    expect(world.mail.mailbox).toHaveLength(1);
+  });
+
+  it('for a whole run leaves the pair for the next one, which delivers the same key', async () => {
+    const { world, userId, keyIds } = setUp(WHOLE_RUN_BUSY);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'postponed',
+      reason: expect.stringContaining('throttled'),
+    });
+    const { newKeyId, ...record } = world.recordIn(userId, 'DELIVERING');
+    expect(record).toMatchObject({ attempts: 1, failedAttempts: 1, leaseUntilMs: 0 });
+    world.clock.advance(DAY_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    expect(world.recordIn(userId, 'SCHEDULED').deleteOnMs).toBe(world.clock.nowMs() + 7 * DAY_MS);
+    expect(keyIds()).toHaveLength(2);
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+  });
+
+  it('because its quota is spent is not asked again in this run', async () => {
+    const { world, userId } = setUp([QUOTA_SPENT]);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+    expect(world.mail.sent).toHaveLength(1);
+    expect(world.recordIn(userId, 'DELIVERING').failedAttempts).toBe(1);
+  });
+});
+
+describe('a mail that is refused', () => {
+  it('takes the new key and the parameter away, in an order that can be resumed', async () => {
+    const { world, keyIds, oldKeyId } = setUp([REFUSED]);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'withdrawn',
+      reason: expect.stringContaining('no such mailbox'),
+    });
+    expect(world.effects.slice(world.effects.indexOf('send mail') + 1)).toEqual([
+      'write WITHDRAWING',
+      'delete key',
+      'remove content key',
+      'write history',
+      'write CLOSED',
+    ]);
+    expect(keyIds()).toEqual([oldKeyId]);
+    expect(world.parameters.names()).toEqual([]);
+  });
+
+  it('closes the rotation as failed, names the reason, and backs off', async () => {
+    const { world, userId } = setUp([REFUSED]);
+    await rotateOne(world);
+    const facts = {
+      outcome: 'failed',
+      reason: 'the mail to alice@example.com was refused: no such mailbox',
+    };
+    expect(world.recordIn(userId, 'CLOSED')).toMatchObject({
+      ...facts,
+      failures: 1,
+      retryNotBeforeMs: world.clock.nowMs() + DAY_MS,
+    });
+    expect(await world.history()).toMatchObject([facts]);
+  });
+
+  it('withdraws a pair that was only put off before', async () => {
+    const { world, keyIds } = setUp([...WHOLE_RUN_BUSY, REFUSED]);
+    await rotateOne(world);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toHaveLength(1);
+  });
+
+  it.each([
+    ['of unknown fate', [LOST, REFUSED]],
+    ['that arrived although nobody said so', [ARRIVED_UNKNOWN, REFUSED]],
+  ])('undoes nothing after one %s', async (_, answers) => {
+    const { world, userId, keyIds } = setUp(answers);
+    await rotateOne(world);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('an earlier one may have arrived'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({
+      attempts: 2,
+      failedAttempts: 1,
+      leaseUntilMs: 0,
+    });
+    expect(keyIds()).toHaveLength(2);
+  });
+
+  it('undoes nothing after an attempt that a crash cut off', async () => {
+    const { world, userId, keyIds } = setUp([REFUSED]);
+    world.onCall = dieAt('mailer.send', 'before');
+    await rotate(world);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 2, failedAttempts: 1 });
+    expect(keyIds()).toHaveLength(2);
+  });
+});
+
+describe("a mail with the user's only active key", () => {
+  /** Somebody switches the old key off while its first mail is refused, and so are all others. */
+  async function refusedOnlyKey() {
+    const at = setUp();
+    const { world, userId, oldKeyId } = at;
+    world.mail.answer = REFUSED;
+    world.onCall = once('mailer.send', 'before', () => world.iam.setStatus(oldKeyId, 'Inactive'));
+    const row = await rotateOne(world);
+    return { ...at, row, newKeyId: world.recordIn(userId, 'DELIVERING').newKeyId };
+  }
+
+  it('that is refused is kept with its pair, told as a problem, and tried again after a day', async () => {
+    const { world, userId, row, newKeyId } = await refusedOnlyKey();
+    expect(row).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(
+        /refused, but .* only active one: it is mailed again on 2026-01-02/,
+      ),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({
+      attempts: 1,
+      failedAttempts: 1,
+      failures: 1,
+      retryNotBeforeMs: world.clock.nowMs() + DAY_MS,
+      leaseUntilMs: 0,
+    });
+    world.mail.answer = ACCEPTED;
+    world.clock.advance(DAY_MS - 1);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('mailed again on 2026-01-02'),
+    });
+    expect(world.mail.sent).toHaveLength(1);
+    world.clock.advance(1);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    expect(world.recordIn(userId, 'SCHEDULED')).not.toHaveProperty('retryNotBeforeMs');
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toEqual([newKeyId]);
+  });
+
+  it('goes out less and less often while it is refused, and for ever', async () => {
+    const { world } = await refusedOnlyKey();
+    await live(world, { days: 1 + 2 + 4 + 7 + 7 });
+    expect(world.mail.sent).toHaveLength(6);
+  });
+
+  it('goes to another address in the tag at once', async () => {
+    const { world, userId, newKeyId } = await refusedOnlyKey();
+    world.mail.answer = LOST;
+    world.iam.retag(userId, { 'IKR:EMAIL': 'mended@example.com' });
+    await rotateOne(world);
+    expect(world.mail.sent.map(({ to }) => to)).toEqual([
+      'alice@example.com',
+      'mended@example.com',
+    ]);
+    // The back-off was about the other address.
+    world.mail.answer = ACCEPTED;
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+  });
+
+  it('goes out at once when a person asks for it', async () => {
+    const { world, userId, newKeyId } = await refusedOnlyKey();
+    world.mail.answer = ACCEPTED;
+    const user = world.iam.user(userId);
+    if (!user) throw new Error('the user is gone');
+    expect(await resend(world.record(userId), user, world.run())).toMatchObject({
+      kind: 'resumed',
+      row: { outcome: 'rotated', newKeyId },
+    });
+  });
+
+  it('is withdrawn once the user has another key again', async () => {
+    const { world, oldKeyId, keyIds } = await refusedOnlyKey();
+    world.iam.setStatus(oldKeyId, 'Active');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+
+  it('that is refused after one of unknown fate backs off as well', async () => {
+    const { world, userId, oldKeyId } = setUp([LOST, REFUSED]);
+    await rotateOne(world);
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await rotateOne(world);
+    await rotateOne(world);
+    expect(world.mail.sent).toHaveLength(2);
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 2, failedAttempts: 1 });
+  });
+
+  it('is not judged by a list that fails: what was refused stays so', async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED, REFUSED]);
+    const fail = failAt('keys.list', 'before');
+    world.onCall = (...call) => (world.mail.sent.length > 0 ? fail(...call) : undefined);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('could not be listed'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, failedAttempts: 1 });
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+});
+
+describe('a withdrawal', () => {
+  it.each([
+    ['keys.list', 'before'],
+    ['keys.delete', 'before'],
+    ['keys.delete', 'after'],
+    ['parameters.remove', 'before'],
+    ['parameters.remove', 'after'],
+    ['journal.addHistory', 'before'],
+    ['journal.addHistory', 'after'],
+  ] as const)(
+    'that %s cut off (%s its effect) is finished by the next run',
+    async (name, phase) => {
+      const { world, userId, oldKeyId, keyIds } = setUp([REFUSED]);
+      const cut = dieAt(name, phase);
+      world.onCall = (...call) =>
+        world.record(userId)?.state === 'WITHDRAWING' ? cut(...call) : undefined;
+      await rotate(world);
+      expect(world.recordIn(userId, 'WITHDRAWING').reason).toMatch(/no such mailbox/);
+      world.clock.advance(HOUR_MS);
+      expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+      expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'failed', failures: 1 });
+      expect(keyIds()).toEqual([oldKeyId]);
+      expect(world.parameters.names()).toEqual([]);
+      expect(await world.history()).toHaveLength(1);
+    },
+  );
+
+  it("that began takes the user's only active key no more, and goes on once there is another", async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED]);
+    world.onCall = once(
+      'journal.replace',
+      'after',
+      () => world.iam.setStatus(oldKeyId, 'Inactive'),
+      writing('WITHDRAWING'),
+    );
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining("the user's only active key"),
+    });
+    expect(keyIds()).toHaveLength(2);
+    expect(world.recordIn(userId, 'WITHDRAWING').leaseUntilMs).toBe(0);
+
+    world.iam.setStatus(oldKeyId, 'Active');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+
+  it('of a key that IAM does not know yet is not taken for done', async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED], { iam: { settleMs: MINUTE_MS } });
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'postponed',
+      reason: expect.stringContaining('IAM does not know the new key yet'),
+    });
+    expect(world.recordIn(userId, 'WITHDRAWING').leaseUntilMs).toBe(0);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+
+  it('of a key that a person deleted meanwhile is done', async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED]);
+    world.onCall = failAlways('keys.delete');
+    await rotateOne(world);
+    world.iam.deleteKey(world.recordIn(userId, 'WITHDRAWING').newKeyId);
+    world.onCall = undefined;
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keyIds()).toEqual([oldKeyId]);
+  });
+
+  it('follows a user who was renamed', async () => {
+    const { world, userId, oldKeyId, keyIds } = setUp([REFUSED]);
+    world.onCall = dieAt('keys.delete', 'before');
+    await rotate(world);
+    world.iam.renameUser(userId, 'alicia');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn', userName: 'alicia' });
+    expect(keyIds()).toEqual([oldKeyId]);
+    expect(world.parameters.names()).toEqual([]);
+  });
+});
+
+describe('a mail of unknown fate', () => {
+  it('undoes nothing, and lets the next run at the record', async () => {
+    const { world, userId, keyIds } = setUp([LOST]);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('not known whether the mail arrived'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({
+      attempts: 1,
+      failedAttempts: 0,
+      leaseUntilMs: 0,
+    });
+    expect(keyIds()).toHaveLength(2);
+    expect(world.timers()).toEqual([]);
+    expect(world.parameters.names()).toHaveLength(1);
+  });
+
+  it('is followed by the same pair once more, in a mail that says so', async () => {
+    const { world, userId } = setUp([ARRIVED_UNKNOWN]);
+    await rotateOne(world);
+    const { newKeyId } = world.recordIn(userId, 'DELIVERING');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    const [first, second] = world.mail.mailbox;
+    expect(first?.text).not.toMatch(/sent you this same key before/);
+    expect(second?.text).toMatch(/sent you this same key before/);
+    expect(second?.text).toContain(newKeyId);
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+  });
+});
+
+describe('the answer of a mailer', () => {
+  it('that came but could not be written down counts as unknown', async () => {
+    const { world, userId, keyIds } = setUp([REFUSED, REFUSED]);
+    world.onCall = failAt('journal.replace', 'before', undefined, writing('WITHDRAWING'));
+    await rotateOne(world);
+    world.onCall = undefined;
+    expect(world.recordIn(userId, 'DELIVERING').failedAttempts).toBe(0);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
+    expect(keyIds()).toHaveLength(2);
+  });
+});

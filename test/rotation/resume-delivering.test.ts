@@ -1,0 +1,506 @@
+import { describe, expect, it } from '@jest/globals';
+import { dieAt, failAlways, once } from '../../simulation/memory/faults.ts';
+import { live, rotate, rotateOne } from '../../simulation/memory/life.ts';
+import {
+  ARRIVED_UNKNOWN,
+  LOST,
+  NOT_NOW,
+  type ScriptedAnswer,
+} from '../../simulation/memory/mail.ts';
+import { createWorld, type WorldOptions } from '../../simulation/memory/world.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, toEpochSeconds } from '../../src/domain/time.ts';
+
+const PARAMETER = '/ikr/secret/iam/alice';
+
+/** A rotation whose first mail got that answer; every later one is accepted unless told. */
+async function delivering(
+  answer: ScriptedAnswer = LOST,
+  { later, ...options }: WorldOptions & { readonly later?: ScriptedAnswer } = {},
+) {
+  const world = createWorld(options);
+  const hired = world.hire('alice');
+  world.mail.answer = answer;
+  await rotate(world);
+  if (later) world.mail.answer = later;
+  const { userId } = hired;
+  const { newKeyId } = world.recordIn(userId, 'DELIVERING');
+  const keys = () =>
+    Object.fromEntries(
+      world.iam.keysOf(userId).map(({ accessKeyId, status }) => [accessKeyId, status]),
+    );
+  return { world, ...hired, newKeyId, keys };
+}
+
+const ACCEPTED = { kind: 'accepted' } as const;
+
+describe('a rotation that is being delivered', () => {
+  it('delivers the same pair once more, and promises a later date', async () => {
+    const { world, userId, newKeyId } = await delivering(LOST, { later: ACCEPTED });
+    world.clock.advance(DAY_MS);
+    world.effects.length = 0;
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    expect(world.effects).toEqual([
+      'write DELIVERING',
+      'write DELIVERING',
+      'send mail',
+      'put timer',
+      'write SCHEDULED',
+    ]);
+    const deleteOnMs = world.clock.nowMs() + 7 * DAY_MS;
+    expect(world.recordIn(userId, 'SCHEDULED').deleteOnMs).toBe(deleteOnMs);
+    expect(world.timers()).toMatchObject([{ deleteOnEpochSeconds: toEpochSeconds(deleteOnMs) }]);
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+  });
+
+  it('counts every attempt before it is made', async () => {
+    const { world, userId } = await delivering();
+    world.clock.advance(HOUR_MS);
+    world.onCall = dieAt('mailer.send', 'before');
+    await rotate(world);
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 2, failedAttempts: 0 });
+  });
+
+  it('reads the address and the instructions afresh', async () => {
+    const { world, userId } = await delivering(LOST, { later: ACCEPTED });
+    world.iam.retag(userId, { 'IKR:EMAIL': 'new@example.com', 'IKR:INSTRUCTION_0': 'Call Joe.' });
+    await rotateOne(world);
+    expect(world.mail.mailbox).toMatchObject([
+      { to: 'new@example.com', text: expect.stringContaining('Call Joe.') },
+    ]);
+    expect(world.recordIn(userId, 'SCHEDULED')).toMatchObject({
+      address: 'new@example.com',
+      instructions: 'Call Joe.',
+    });
+  });
+
+  it('goes on with the timer when the new key is in use, because then it arrived', async () => {
+    const { world, userId, newKeyId } = await delivering(ARRIVED_UNKNOWN);
+    const { deleteOnMs } = world.recordIn(userId, 'DELIVERING');
+    await world.owners.readMail();
+    world.iam.useKey(newKeyId);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'rotated',
+      reason: 'the new key is in use, so it arrived',
+    });
+    expect(world.mail.sent).toHaveLength(1);
+    expect(world.recordIn(userId, 'SCHEDULED').deleteOnMs).toBe(deleteOnMs);
+    expect(world.timers()).toMatchObject([{ deleteOnEpochSeconds: toEpochSeconds(deleteOnMs) }]);
+  });
+
+  it('goes on with the timer even if the user is no longer tagged', async () => {
+    const { world, userId, newKeyId } = await delivering(ARRIVED_UNKNOWN);
+    world.iam.useKey(newKeyId);
+    world.iam.retag(userId, {});
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+  });
+
+  it('closes when the new key is gone, and takes the parameter away', async () => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering();
+    world.iam.deleteKey(newKeyId);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'undone', failures: 0 });
+    expect(world.parameters.names()).toEqual([]);
+    expect(keys()).toEqual({ [oldKeyId]: 'Active' });
+  });
+
+  it('stays open while IAM knows the new key but does not list it yet', async () => {
+    const { world, userId } = await delivering(LOST, { iam: { listLagMs: HOUR_MS } });
+    world.clock.advance(10 * MINUTE_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
+    expect(world.parameters.names()).toEqual([PARAMETER]);
+  });
+
+  it('stays open while IAM does not know the new key anywhere yet', async () => {
+    const { world, userId, newKeyId } = await delivering(LOST, {
+      later: ACCEPTED,
+      iam: { settleMs: MINUTE_MS },
+    });
+    world.clock.advance(10 * SECOND_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
+    expect(world.recordIn(userId, 'DELIVERING').attempts).toBe(1);
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+  });
+
+  it('closes when the user is gone', async () => {
+    const { world, userId } = await delivering();
+    world.iam.deleteUser(userId);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'closed' });
+    expect(world.recordIn(userId, 'CLOSED').outcome).toBe('user-gone');
+    expect(world.parameters.names()).toEqual([]);
+  });
+
+  it('follows a user who was renamed, with the parameter where it was', async () => {
+    const { world, userId, newKeyId } = await delivering(LOST, { later: ACCEPTED });
+    world.iam.renameUser(userId, 'alicia');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', userName: 'alicia' });
+    expect(world.recordIn(userId, 'SCHEDULED')).toMatchObject({
+      userName: 'alicia',
+      parameterName: PARAMETER,
+    });
+    await world.owners.readMail();
+    expect(world.owners.workingKeys(userId)).toContain(newKeyId);
+  });
+});
+
+describe('a delivery waits, and no attempt is counted, while', () => {
+  it.each<
+    [string, string, (at: Awaited<ReturnType<typeof delivering>>) => void, 'postponed' | 'failed']
+  >([
+    [
+      'the user is not tagged',
+      'no longer tagged',
+      ({ world, userId }) => world.iam.retag(userId, {}),
+      'postponed',
+    ],
+    [
+      'the tags are wrong',
+      'IKR:DELETE_AFTER_DAYS',
+      ({ world, userId }) =>
+        world.iam.retag(userId, { 'IKR:EMAIL': 'a@example.com', 'IKR:DELETE_AFTER_DAYS': 'abc' }),
+      'postponed',
+    ],
+    [
+      'a person has deactivated the new key',
+      'a person deactivated the new key',
+      ({ world, newKeyId }) => world.iam.setStatus(newKeyId, 'Inactive'),
+      'postponed',
+    ],
+    [
+      'no mail can be sent',
+      'sandbox',
+      ({ world }) => {
+        world.mail.verification = { kind: 'refused', reason: 'sandbox', warnings: [] };
+      },
+      'postponed',
+    ],
+    [
+      'the parameter is missing',
+      "no longer holds this rotation's content key",
+      ({ world }) => world.parameters.delete(PARAMETER),
+      'failed',
+    ],
+    [
+      'the parameter holds something else',
+      "no longer holds this rotation's content key",
+      ({ world }) => world.parameters.overwrite(PARAMETER),
+      'failed',
+    ],
+  ])('%s', async (_, reason, spoil, outcome) => {
+    const at = await delivering(LOST, { later: ACCEPTED });
+    const { world, userId, newKeyId, oldKeyId, keys } = at;
+    spoil(at);
+    const before = keys();
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome,
+      reason: expect.stringContaining(reason),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
+    expect(world.mail.sent).toHaveLength(1);
+    expect(keys()).toEqual(before);
+    expect(Object.keys(keys())).toEqual([oldKeyId, newKeyId]);
+  });
+
+  it('the parameter holds the content key of a namesake', async () => {
+    const { world, userId } = await delivering(LOST, { later: ACCEPTED });
+    world.parameters.delete(PARAMETER);
+    world.clock.advance(MINUTE_MS);
+    world.iam.renameUser(userId, 'alicia');
+    world.hire('alice', { email: 'other@example.com' });
+    await rotate(world, { users: ['alice'] });
+    expect(await rotateOne(world, { users: ['alicia'] })).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining("no longer holds this rotation's content key"),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
+    expect(world.mail.mailbox.map(({ to }) => to)).toEqual(['other@example.com']);
+  });
+
+  it('the mails of this run are not accepted', async () => {
+    const world = createWorld();
+    for (let number = 0; number < 60; number++) world.hire(`user${number}`);
+    world.mail.answer = LOST;
+    for (let number = 0; number < 60; number++) await rotate(world, { users: [`user${number}`] });
+    world.clock.advance(HOUR_MS);
+    const attempted = world.mail.sent.length;
+    const { totals } = await rotate(world);
+    expect(totals.postponed).toBeGreaterThan(0);
+    expect(world.mail.sent.length - attempted).toBe(totals.failed);
+    expect(Object.keys(totals).sort()).toEqual(['failed', 'postponed']);
+  });
+});
+
+describe('a new key that was surely never delivered', () => {
+  it('is withdrawn seven days after the first attempt', async () => {
+    const { world, oldKeyId, userId, keys } = await delivering(NOT_NOW);
+    const startMs = world.recordIn(userId, 'DELIVERING').firstAttemptAtMs;
+    await live(world, { days: 6.75, ownersAct: false });
+    expect(Object.keys(keys())).toHaveLength(2);
+    world.clock.advance(startMs + 7 * DAY_MS - world.clock.nowMs());
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'withdrawn',
+      reason: 'the new key could not be delivered within 7 days',
+    });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active' });
+    expect(world.parameters.names()).toEqual([]);
+    expect(world.recordIn(userId, 'CLOSED')).toMatchObject({ outcome: 'failed', failures: 1 });
+  });
+
+  it('is withdrawn although the reason by now is a missing tag', async () => {
+    const { world, oldKeyId, userId, keys } = await delivering(NOT_NOW);
+    world.iam.retag(userId, {});
+    world.clock.advance(7 * DAY_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active' });
+  });
+});
+
+describe('a new key that may have been delivered', () => {
+  it.each<[string, (at: Awaited<ReturnType<typeof delivering>>) => void]>([
+    ['because every attempt is of unknown fate', () => undefined],
+    ['because the parameter is gone', ({ world }) => world.parameters.delete(PARAMETER)],
+    ['because the address is gone', ({ world, userId }) => world.iam.retag(userId, {})],
+    [
+      'because the mailer is not ready',
+      ({ world }) => {
+        world.mail.verification = { kind: 'not-now', reason: 'sandbox', warnings: [] };
+      },
+    ],
+    [
+      'because it is refused after the unknown attempt',
+      ({ world }) => {
+        world.mail.answer = { kind: 'refused', reason: 'no such mailbox' };
+      },
+    ],
+  ])('%s sleeps after 7 days, and is deleted after 14', async (_, spoil) => {
+    const at = await delivering();
+    const { world, userId, oldKeyId, newKeyId, keys } = at;
+    spoil(at);
+    await live(world, { days: 6.75, ownersAct: false });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+    world.clock.advance(DAY_MS / 4);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('it is inactive now and is deleted in 7 days'),
+    });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Inactive' });
+    expect(world.recordIn(userId, 'DELIVERING').newKeyDeactivatedAtMs).toBe(world.clock.nowMs());
+
+    await live(world, { days: 6.75, ownersAct: false });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Inactive' });
+    world.clock.advance(DAY_MS / 4);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'withdrawn' });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active' });
+    expect(world.parameters.names()).toEqual([]);
+    expect(world.recordIn(userId, 'CLOSED')).toMatchObject({
+      outcome: 'failed',
+      failures: 1,
+      retryNotBeforeMs: world.clock.nowMs() + DAY_MS,
+    });
+  });
+
+  it('sends nothing any more while it sleeps', async () => {
+    const { world } = await delivering();
+    world.clock.advance(7 * DAY_MS);
+    await rotate(world);
+    const { length } = world.mail.sent;
+    await live(world, { days: 6, ownersAct: false });
+    expect(world.mail.sent).toHaveLength(length);
+  });
+
+  it('is reported in every run until it is gone', async () => {
+    const { world } = await delivering();
+    for (let days = 0; days < 13; days++) {
+      world.clock.advance(DAY_MS);
+      expect((await rotateOne(world)).outcome).toBe('failed');
+    }
+  });
+
+  it.each([
+    ['keys.deactivate', 'before'],
+    ['keys.deactivate', 'after'],
+    ['journal.replace', 'after'],
+  ] as const)('sleeps even if %s was cut off %s its effect', async (name, phase) => {
+    const { world, userId, newKeyId, keys } = await delivering();
+    world.clock.advance(7 * DAY_MS);
+    const isLast = () => name !== 'journal.replace' || keys()[newKeyId] === 'Inactive';
+    world.onCall = dieAt(name, phase, isLast);
+    await rotate(world);
+    world.onCall = undefined;
+    world.clock.advance(HOUR_MS);
+    await rotate(world);
+    expect(keys()[newKeyId]).toBe('Inactive');
+    expect(world.recordIn(userId, 'DELIVERING').newKeyDeactivatedAtMs).toBeDefined();
+  });
+
+  it.each([
+    ['', undefined],
+    [', though the run died that put it to sleep', dieAt('keys.deactivate', 'after')],
+  ])('wakes up when it turns out that it was in use%s', async (_, trouble) => {
+    const { world, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
+      iam: { lastUsedLagMs: 15 * MINUTE_MS },
+    });
+    world.clock.advance(7 * DAY_MS);
+    world.iam.useKey(newKeyId);
+    world.onCall = trouble;
+    await rotate(world);
+    world.onCall = undefined;
+    expect(keys()[newKeyId]).toBe('Inactive');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated' });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+  });
+
+  it('wakes up in the next run when its user was renamed in that moment', async () => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
+      iam: { lastUsedLagMs: 15 * MINUTE_MS },
+    });
+    world.clock.advance(7 * DAY_MS);
+    world.iam.useKey(newKeyId);
+    await rotate(world);
+    world.clock.advance(HOUR_MS);
+    world.onCall = once('keys.activate', 'before', () => world.iam.renameUser(userId, 'alicia'));
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('not a key of alice any more'),
+    });
+    expect(world.recordIn(userId, 'DELIVERING')).toBeDefined();
+    expect(keys()[newKeyId]).toBe('Inactive');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', userName: 'alicia' });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+  });
+
+  it('stays asleep when a person woke it, used it and put it to sleep again', async () => {
+    const { world, userId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN);
+    world.clock.advance(7 * DAY_MS);
+    await rotate(world);
+    world.clock.advance(DAY_MS);
+    world.iam.setStatus(newKeyId, 'Active');
+    world.iam.useKey(newKeyId);
+    world.iam.setStatus(newKeyId, 'Inactive');
+    await rotate(world);
+    expect(keys()[newKeyId]).toBe('Inactive');
+    await live(world, { days: 30 });
+    expect(keys()[newKeyId]).toBe('Inactive');
+    expect(world.owners.workingKeys(userId)).toHaveLength(1);
+  });
+
+  it('that a person activates again is theirs: the rotation is cancelled, both keys stay', async () => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering();
+    world.clock.advance(7 * DAY_MS);
+    await rotate(world);
+    world.clock.advance(DAY_MS);
+    world.iam.setStatus(newKeyId, 'Active');
+    world.clock.advance(HOUR_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'cancelled' });
+    expect(world.recordIn(userId, 'CANCELLED').reason).toMatch(/activated the undelivered new key/);
+    await live(world, { days: 30, ownersAct: false });
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
+  });
+
+  it('is not taken for activated by a person while IAM still lists it as it was', async () => {
+    const { world, userId, newKeyId } = await delivering(LOST, { iam: { listLagMs: MINUTE_MS } });
+    world.clock.advance(7 * DAY_MS);
+    await rotate(world);
+    world.clock.advance(SECOND_MS);
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'failed', newKeyId });
+    expect(world.recordIn(userId, 'DELIVERING')).toBeDefined();
+  });
+
+  it('stays as it is while IAM does not tell whether it was used', async () => {
+    const { world, userId, newKeyId, keys } = await delivering();
+    world.iam.hidden = true;
+    world.clock.advance(8 * DAY_MS);
+    expect(await rotateOne(world)).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('IAM does not tell'),
+    });
+    expect(keys()[newKeyId]).toBe('Active');
+
+    world.iam.hidden = false;
+    await rotate(world);
+    world.iam.hidden = true;
+    world.clock.advance(8 * DAY_MS);
+    await rotate(world);
+    expect(keys()[newKeyId]).toBe('Inactive');
+    expect(world.recordIn(userId, 'DELIVERING').leaseUntilMs).toBe(0);
+  });
+
+  it('that can not be put to sleep now is tried again', async () => {
+    const { world, newKeyId, keys } = await delivering();
+    world.clock.advance(7 * DAY_MS);
+    world.onCall = failAlways('keys.deactivate');
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
+    world.onCall = undefined;
+    world.clock.advance(HOUR_MS);
+    await rotate(world);
+    expect(keys()[newKeyId]).toBe('Inactive');
+  });
+
+  it('is not woken when too little time is left', async () => {
+    const { world, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
+      iam: { lastUsedLagMs: 15 * MINUTE_MS },
+    });
+    world.clock.advance(7 * DAY_MS);
+    world.iam.useKey(newKeyId);
+    await rotate(world);
+    world.clock.advance(HOUR_MS);
+    world.onCall = once('keys.owner', 'after', () => world.clock.advance(14.5 * MINUTE_MS));
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'left' });
+    expect(keys()[newKeyId]).toBe('Inactive');
+  });
+});
+
+describe("an undelivered new key that has become the user's only active key", () => {
+  const LATE_DAYS = 30;
+
+  it.each([
+    ['may have arrived', LOST],
+    ['surely never arrived', NOT_NOW],
+  ])('and %s is delivered once the mailer works again, however late', async (_, answer) => {
+    const { world, userId, oldKeyId, newKeyId, keys } = await delivering(answer);
+    // The old key leaked, and its owner was told to wait for the new one.
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await live(world, { days: LATE_DAYS });
+    expect(keys()).toEqual({ [oldKeyId]: 'Inactive', [newKeyId]: 'Active' });
+    world.mail.answer = ACCEPTED;
+    expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
+    await live(world, { days: LATE_DAYS });
+    expect(world.owners.workingKeys(userId)).toEqual([newKeyId]);
+    expect(world.recordIn(userId, 'CLOSED').outcome).toBe('completed');
+  });
+
+  it.each<[string, (at: Awaited<ReturnType<typeof delivering>>) => void]>([
+    ['address', ({ world, userId }) => world.iam.retag(userId, {})],
+    [
+      'mailer',
+      ({ world }) => {
+        world.mail.verification = { kind: 'not-now', reason: 'sandbox', warnings: [] };
+      },
+    ],
+    ['content key', ({ world }) => world.parameters.delete(PARAMETER)],
+  ])('and still has no %s after a week is told as a problem', async (_, spoil) => {
+    const at = await delivering();
+    at.world.iam.setStatus(at.oldKeyId, 'Inactive');
+    spoil(at);
+    await live(at.world, { days: 8 });
+    expect(await rotateOne(at.world)).toMatchObject({ outcome: 'failed' });
+    expect(at.keys()[at.newKeyId]).toBe('Active');
+    expect(at.world.recordIn(at.userId, 'DELIVERING').leaseUntilMs).toBe(0);
+  });
+
+  it('is given up when another key works again', async () => {
+    const { world, oldKeyId, newKeyId, keys } = await delivering();
+    world.iam.setStatus(oldKeyId, 'Inactive');
+    await live(world, { days: 8 });
+    world.iam.setStatus(oldKeyId, 'Active');
+    await rotate(world);
+    expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Inactive' });
+  });
+});

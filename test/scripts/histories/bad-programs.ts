@@ -1,0 +1,170 @@
+/** Programs that break one rule each, by the least that it takes: the onlooker must see them. */
+
+import type { Invocation } from '../../../scripts/proofs/histories/history.ts';
+import { MemoryTheatre } from '../../../scripts/proofs/histories/memory-theatre.ts';
+import type { Open } from '../../../scripts/proofs/histories/play.ts';
+import type { Invariant } from '../../../scripts/proofs/histories/rules.ts';
+import type { StreamRecord } from '../../../simulation/memory/table.ts';
+import type { World } from '../../../simulation/memory/world.ts';
+import { toRecordItem } from '../../../src/aws/items.ts';
+import type { Run } from '../../../src/rotation/run-context.ts';
+
+export interface BadProgram {
+  readonly does: string;
+  readonly breaks: Invariant;
+  /** What the onlooker says of it. */
+  readonly told: RegExp;
+  readonly open: Open;
+}
+
+/** The program, with other parts in every run than it should have. */
+function bent(bend: (run: Run, world: World) => Partial<Run>): Open {
+  return async (conditions) => {
+    const theatre = new MemoryTheatre(conditions);
+    const { scenery } = theatre;
+    const begin = scenery.run.bind(scenery);
+    scenery.run = (overrides) => {
+      const run = begin(overrides);
+      return { ...run, ...bend(run, scenery) };
+    };
+    return theatre;
+  };
+}
+
+export const THIEF: BadProgram = {
+  does: "takes everybody's oldest key",
+  breaks: 4,
+  told: /AKIA\d+ was deleted/,
+  open: bent(({ inventory, keys }) => ({
+    inventory: {
+      ...inventory,
+      users: async () => {
+        const listed = await inventory.users();
+        for (const { userName } of listed.users) {
+          const [key] = (await keys.list(userName)) ?? [];
+          if (key) await keys.delete(userName, key.accessKeyId);
+        }
+        return listed;
+      },
+    },
+  })),
+};
+
+export const KEEPER: BadProgram = {
+  does: 'never takes back a key that it could not hand over',
+  breaks: 2,
+  told: /AKIA\d+ was never handed over and is still there/,
+  open: bent(({ keys }) => ({
+    keys: {
+      ...keys,
+      delete: async (userName, id) => {
+        const [, newKey] = (await keys.list(userName)) ?? [];
+        return newKey?.accessKeyId === id ? 'done' : keys.delete(userName, id);
+      },
+    },
+  })),
+};
+
+/** A destructor that does nothing, and gives every record back to the stream. */
+export const idler: Open = async (conditions) =>
+  Object.assign(new MemoryTheatre(conditions), {
+    destruct: async (_: Invocation, batch: readonly StreamRecord[]) => {
+      const failures = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
+      return { kind: 'answered', answer: { rows: [], failures } } as const;
+    },
+  });
+
+export const BAD_PROGRAMS: readonly BadProgram[] = [
+  {
+    does: 'writes in a dry run',
+    breaks: 0,
+    told: /a dry run called journal\.begin/,
+    open: bent(() => ({ dryRun: false })),
+  },
+  {
+    does: 'crashes',
+    breaks: 0,
+    told: /a crash: TypeError: users is not iterable/,
+    open: bent(({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        users: async () => {
+          throw new TypeError('users is not iterable');
+        },
+      },
+    })),
+  },
+  {
+    does: 'takes every key for one in use',
+    breaks: 1,
+    told: /AKIA\d+ was deleted, although its successor AKIA\d+ was never used/,
+    open: bent(({ keys, clock }) => ({
+      keys: {
+        ...keys,
+        owner: async (id) => {
+          const owner = await keys.owner(id);
+          return owner.kind === 'found' ? { ...owner, lastUsedAtMs: clock.nowMs() } : owner;
+        },
+      },
+    })),
+  },
+  KEEPER,
+  {
+    does: 'takes no key for one in use',
+    breaks: 3,
+    told: /AKIA\d+ was due a day ago, its successor is in use, and it is there/,
+    open: bent(({ keys }) => ({
+      keys: {
+        ...keys,
+        owner: async (id) => {
+          const owner = await keys.owner(id);
+          return owner.kind === 'found' ? { kind: 'found', userName: owner.userName } : owner;
+        },
+      },
+    })),
+  },
+  THIEF,
+  {
+    does: 'logs secrets',
+    breaks: 5,
+    told: /a secret access key is in the clear/,
+    open: bent(({ keys, log }) => ({
+      keys: {
+        ...keys,
+        create: async (userName) => {
+          const pair = await keys.create(userName);
+          log.info('access key created', { secret: pair.secretAccessKey.reveal() });
+          return pair;
+        },
+      },
+    })),
+  },
+  {
+    does: 'begins a rotation over one that is open, and makes room for its key',
+    breaks: 6,
+    told: /two runs at once made 2 keys for a user/,
+    open: bent(({ journal, keys }, { iam, table }) => ({
+      journal: { ...journal, begin: async (record) => table.put(toRecordItem(record, 'write')) },
+      keys: {
+        ...keys,
+        create: (userName) =>
+          keys.create(userName).catch(async () => {
+            const [, newKey] = iam.keysOf((await keys.userId(userName)) ?? '');
+            if (newKey) await keys.delete(userName, newKey.accessKeyId);
+            return keys.create(userName);
+          }),
+      },
+    })),
+  },
+  {
+    does: 'goes on with a rotation whoever holds it',
+    breaks: 6,
+    told: /two runs at once mailed 2 times to a user/,
+    open: bent(({ journal }, { table }) => ({
+      journal: {
+        ...journal,
+        replace: async (_, next) => table.put(toRecordItem(next, 'write')),
+      },
+    })),
+  },
+];

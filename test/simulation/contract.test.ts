@@ -1,0 +1,22 @@
+import { startLocalAccount } from '../../simulation/aws/index.ts';
+import { createClients, describeAccountContract, destroyClients } from './contract.ts';
+
+describeAccountContract('the local account', async () => {
+  const account = await startLocalAccount({ alias: 'example' });
+  account.ses.knobs.verified = new Set();
+  const clients = createClients(account.endpoint);
+  return {
+    clients,
+    hands: {
+      createUser: account.hands.createUser,
+      deleteUser: account.hands.deleteUser,
+      createTable: account.createTable,
+      setFunction: account.setFunction,
+      verifySender: (address) => account.ses.knobs.verified?.add(address),
+    },
+    close: async () => {
+      destroyClients(clients);
+      await account.close();
+    },
+  };
+});

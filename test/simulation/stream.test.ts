@@ -1,0 +1,218 @@
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
+import { HOUR_MS } from '../../src/domain/time.ts';
+import { type Clients, createClients, destroyClients } from './contract.ts';
+
+const TableName = 'rotations';
+
+let account: LocalAccount;
+let clients: Clients;
+let db: DynamoDBDocumentClient;
+
+beforeAll(async () => {
+  account = await startLocalAccount({ startMs: Date.UTC(2030, 0, 1), region: 'eu-west-1' });
+  await account.createTable(TableName);
+  clients = createClients(account.endpoint);
+  db = DynamoDBDocumentClient.from(clients.dynamodb);
+});
+afterAll(async () => {
+  destroyClients(clients);
+  await account.close();
+});
+beforeEach(async () => {
+  for (const { user, ak } of await account.hands.items(TableName)) {
+    if (user && ak) await account.hands.deleteItem(TableName, { user, ak });
+  }
+  account.stream.take();
+});
+
+const put = (Item: Record<string, unknown>) => db.send(new PutCommand({ TableName, Item }));
+const images = ({ eventName, dynamodb }: DynamoDBRecord) => ({
+  eventName,
+  old: dynamodb?.OldImage,
+  new: dynamodb?.NewImage,
+});
+const seconds = (atMs: number) => Math.floor(atMs / 1000);
+const users = (records: DynamoDBRecord[]) => records.map(({ dynamodb }) => dynamodb?.Keys?.user?.S);
+
+describe('the stream of a table', () => {
+  it('tells of every write with the images before and after, in order', async () => {
+    const Key = { user: 'AIDA1', ak: 'AKIA1' };
+    await put({ ...Key, version: 1 });
+    await db.send(
+      new UpdateCommand({
+        TableName,
+        Key,
+        UpdateExpression: 'SET version = :two',
+        ExpressionAttributeValues: { ':two': 2 },
+      }),
+    );
+    await db.send(new DeleteCommand({ TableName, Key }));
+    const item = (version: string) => ({
+      user: { S: 'AIDA1' },
+      ak: { S: 'AKIA1' },
+      version: { N: version },
+    });
+    expect(account.stream.take().map(images)).toEqual([
+      { eventName: 'INSERT', old: undefined, new: item('1') },
+      { eventName: 'MODIFY', old: item('1'), new: item('2') },
+      { eventName: 'REMOVE', old: item('2'), new: undefined },
+    ]);
+  });
+
+  it('has records of the shape a Lambda gets', async () => {
+    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    await put({ user: 'AIDA2', ak: 'AKIA2' });
+    const [first, second] = account.stream.take();
+    expect(first).toEqual({
+      eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
+      eventName: 'INSERT',
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      awsRegion: 'eu-west-1',
+      dynamodb: {
+        ApproximateCreationDateTime: expect.any(Number),
+        Keys: { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } },
+        NewImage: { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } },
+        SequenceNumber: expect.stringMatching(/^\d{21}$/),
+        SizeBytes: expect.any(Number),
+        StreamViewType: 'NEW_AND_OLD_IMAGES',
+      },
+      eventSourceARN: expect.stringMatching(
+        /^arn:aws:dynamodb:eu-west-1:111122223333:table\/rotations\/stream\//,
+      ),
+    });
+    expect(BigInt(second?.dynamodb?.SequenceNumber ?? 0)).toBeGreaterThan(
+      BigInt(first?.dynamodb?.SequenceNumber ?? 0),
+    );
+    expect(second?.eventID).not.toBe(first?.eventID);
+  });
+
+  it('says nothing of writes that change nothing or were refused', async () => {
+    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    account.stream.take();
+    await put({ ak: 'AKIA1', user: 'AIDA1' });
+    await db.send(new DeleteCommand({ TableName, Key: { user: 'AIDA9', ak: 'AKIA9' } }));
+    const refused = new PutCommand({
+      TableName,
+      Item: { user: 'AIDA1', ak: 'AKIA1', version: 2 },
+      ConditionExpression: 'attribute_not_exists(ak)',
+    });
+    await expect(db.send(refused)).rejects.toThrow();
+    expect(account.stream.length).toBe(0);
+  });
+
+  it('tells simultaneous writes of one item as a chain', async () => {
+    await Promise.all(
+      [1, 2, 3, 4, 5].map((version) => put({ user: 'AIDA1', ak: 'AKIA1', version })),
+    );
+    const records = account.stream.take().map(images);
+    expect(records).toHaveLength(5);
+    expect(records.slice(1).map(({ old }) => old)).toEqual(
+      records.slice(0, -1).map((record) => record.new),
+    );
+  });
+
+  it('tells of each write of a batch', async () => {
+    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    const RequestItems = {
+      [TableName]: [
+        { DeleteRequest: { Key: { user: 'AIDA1', ak: 'AKIA1' } } },
+        { PutRequest: { Item: { user: 'AIDA2', ak: 'AKIA2' } } },
+      ],
+    };
+    await db.send(new BatchWriteCommand({ RequestItems }));
+    expect(account.stream.take().map(({ eventName }) => eventName)).toEqual([
+      'INSERT',
+      'REMOVE',
+      'INSERT',
+    ]);
+  });
+
+  it('tells of a write whose answer was lost', async () => {
+    account.faults.add({ match: { service: 'dynamodb', action: 'PutItem' }, kind: 'reset-after' });
+    await expect(put({ user: 'AIDA1', ak: 'AKIA1' })).rejects.toThrow();
+    expect(account.stream.take().map(({ eventName }) => eventName)).toEqual(['INSERT']);
+  });
+
+  it('is drained by taking, and loses what a filter does not let through', async () => {
+    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    const removed = account.stream.take(({ eventName }) => eventName === 'REMOVE');
+    expect(removed).toHaveLength(1);
+    expect(account.stream.take()).toEqual([]);
+  });
+
+  it('does not say who deleted an item by hand', async () => {
+    await account.hands.putItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    const removed = account.stream.take().at(-1);
+    expect(removed?.eventName).toBe('REMOVE');
+    expect(removed).not.toHaveProperty('userIdentity');
+  });
+});
+
+describe('time to live', () => {
+  it('removes what is due on the clock of the account, and signs for it', async () => {
+    const nowMs = account.clock.nowMs();
+    await put({ user: 'AIDADUE', ak: 'AKIA1', delete_on: seconds(nowMs + HOUR_MS) });
+    await put({ user: 'AIDALATER', ak: 'AKIA1', delete_on: seconds(nowMs + 3 * HOUR_MS) });
+    await put({ user: 'AIDANEVER', ak: 'rotation' });
+    await put({ user: 'AIDATEXT', ak: 'AKIA1', delete_on: '5' });
+    account.stream.take();
+    expect(await account.expire(TableName)).toBe(0);
+    account.clock.advance(2 * HOUR_MS);
+    expect(await account.expire(TableName)).toBe(1);
+    const records = account.stream.take();
+    expect(records).toMatchObject([
+      {
+        eventName: 'REMOVE',
+        userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+        dynamodb: { OldImage: { user: { S: 'AIDADUE' }, ak: { S: 'AKIA1' } } },
+      },
+    ]);
+    expect((await account.hands.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
+      'AIDALATER',
+      'AIDANEVER',
+      'AIDATEXT',
+    ]);
+  });
+
+  it('can be late, and choose', async () => {
+    const nowMs = account.clock.nowMs();
+    for (const [user, hours] of [
+      ['AIDA1', 1],
+      ['AIDA2', 1],
+      ['AIDA3', 3],
+    ] as const) {
+      await put({ user, ak: 'AKIA1', delete_on: seconds(nowMs - hours * HOUR_MS) });
+    }
+    account.stream.take();
+    await account.expire(TableName, { lateByMs: 2 * HOUR_MS });
+    expect(users(account.stream.take())).toEqual(['AIDA3']);
+    await account.expire(TableName, { only: ({ user }) => user?.S === 'AIDA2' });
+    expect(users(account.stream.take())).toEqual(['AIDA2']);
+  });
+});
+
+describe('the pages of a scan', () => {
+  it('can be made short', async () => {
+    for (const user of ['AIDA1', 'AIDA2', 'AIDA3']) await put({ user, ak: 'rotation' });
+    account.dynamodb.knobs.pageSize = 2;
+    const first = await db.send(new ScanCommand({ TableName }));
+    const rest = await db.send(
+      new ScanCommand({ TableName, ExclusiveStartKey: first.LastEvaluatedKey }),
+    );
+    account.dynamodb.knobs.pageSize = Number.POSITIVE_INFINITY;
+    expect([first.Count, rest.Count, rest.LastEvaluatedKey]).toEqual([2, 1, undefined]);
+  });
+});

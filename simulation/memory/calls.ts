@@ -1,4 +1,5 @@
-import type { Inventory, Journal, Keys, Parameters } from '../../src/ports/index.ts';
+import type { ContentKeys, Inventory, Keys } from '../../src/ports/account.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 
 /** A call of one of our ports, as `port.method`. */
 export type CallName =

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/index.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /**
  * A clock that only moves when somebody turns it, or when everything that could run sleeps: then it

@@ -2,8 +2,9 @@ import type { AccessKey, AccountIdentity, IamUser, Tag } from '../../src/domain/
 import type { KeyHint } from '../../src/domain/key-hints.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS, SECOND_MS } from '../../src/domain/time.ts';
+import type { Inventory, Keys } from '../../src/ports/account.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
-import type { Clock, Inventory, Keys } from '../../src/ports/index.ts';
 
 export interface IamOptions {
   /** `list` tells what was true this long ago; 0 unless told. */

@@ -14,8 +14,9 @@ import {
 } from '../../src/aws/items.ts';
 import type { HistoryItem, RotationRecord, Timer } from '../../src/domain/record.ts';
 import { latestRetryAtMs, rests } from '../../src/domain/rotation.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import type { Clock, Journal } from '../../src/ports/index.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import type { MemoryTable } from './table.ts';
 
 /**

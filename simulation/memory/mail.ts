@@ -1,5 +1,5 @@
-import type { Clock, Mailer } from '../../src/ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../../src/ports/mail.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../../src/ports/mailer.ts';
 import { Killed, type Pass } from './calls.ts';
 
 /** What the mail server does with a mail and what it says; an accepted mail arrives unless told. */

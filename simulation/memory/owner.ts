@@ -1,5 +1,5 @@
 import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
-import type { Sealer } from '../../src/ports/index.ts';
+import type { Sealer } from '../../src/ports/sealer.ts';
 import { readHeader } from '../../src/sealing/seal.ts';
 import type { MemoryIam } from './iam.ts';
 import type { MemoryMail } from './mail.ts';

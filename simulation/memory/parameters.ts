@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../src/domain/time.ts';
-import type { Clock, Parameters, StoredContentKey } from '../../src/ports/index.ts';
+import type { ContentKeys, StoredContentKey } from '../../src/ports/account.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** A parameter: a content key, or (`undefined`) whatever else a person put there. */
 interface Stored {
@@ -22,7 +23,7 @@ export class MemoryParameters {
     this.#clock = clock;
   }
 
-  readonly port: Parameters = {
+  readonly port: ContentKeys = {
     put: async (name, content, { takeOver = false } = {}) => {
       if (this.#undecryptable.has(name)) return 'undecryptable';
       const standing = this.#stored.get(name)?.content;

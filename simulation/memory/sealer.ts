@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Sealer } from '../../src/ports/index.ts';
+import type { Sealer } from '../../src/ports/sealer.ts';
 import { SealError } from '../../src/sealing/seal.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Item } from '../../src/aws/items.ts';
 import { SECOND_MS } from '../../src/domain/time.ts';
-import type { Clock } from '../../src/ports/index.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** The key of an item of the table. */
 export interface ItemKey {

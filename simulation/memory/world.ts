@@ -7,7 +7,9 @@ import {
 } from '../../src/domain/record.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import { Postman } from '../../src/mailers/paced-mailer.ts';
-import type { Clock, Log, LogFields, Sealer } from '../../src/ports/index.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Log, LogFields } from '../../src/ports/log.ts';
+import type { Sealer } from '../../src/ports/sealer.ts';
 import type { Run } from '../../src/rotation/run-context.ts';
 import {
   type Around,

@@ -5,7 +5,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import type { KeyHint } from '../domain/key-hints.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock } from '../ports/clock.ts';
 import { errorName } from './answers.ts';
 
 /** Waits while IAM makes the report, which takes seconds; then the run does without it. */

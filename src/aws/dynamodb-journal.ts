@@ -14,8 +14,9 @@ import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen } from '../domain/record.ts';
 import { latestRetryAtMs, restingSince, rests } from '../domain/rotation.ts';
 import { iso } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
 import { Conflict } from '../ports/errors.ts';
-import type { Clock, Journal } from '../ports/index.ts';
+import type { Journal } from '../ports/journal.ts';
 import { errorName } from './answers.ts';
 import {
   fromHistoryItem,

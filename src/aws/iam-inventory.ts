@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-iam';
 import pLimit from 'p-limit';
 import type { AccountIdentity, IamUser, Tag } from '../domain/identity.ts';
+import type { Inventory } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
 import { describeError } from '../ports/errors.ts';
-import type { Clock, Inventory, Log } from '../ports/index.ts';
+import type { Log } from '../ports/log.ts';
 import { errorName } from './answers.ts';
 import { credentialReport } from './credential-report.ts';
 import { iamPages } from './iam-pages.ts';

@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AccessKey } from '../domain/identity.ts';
 import { Secret } from '../domain/secret.ts';
+import type { Keys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
 import { KeyNotCreated } from '../ports/errors.ts';
-import type { Clock, Keys } from '../ports/index.ts';
 import { errorName, isDefiniteRefusal, isThrottling } from './answers.ts';
 
 export function iamKeys(iam: IAMClient, iamOnce: IAMClient, clock: Clock): Keys {

@@ -8,8 +8,9 @@ import {
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
+import type { ContentKeys, StoredContentKey } from '../ports/account.ts';
 import { describeError } from '../ports/errors.ts';
-import type { Log, Parameters, StoredContentKey } from '../ports/index.ts';
+import type { Log } from '../ports/log.ts';
 import { errorName } from './answers.ts';
 import { PATIENT } from './clients.ts';
 
@@ -38,7 +39,7 @@ interface ParameterOptions {
 export function ssmParameters(
   ssm: SSMClient,
   { kmsKeyId, log }: ParameterOptions = {},
-): Parameters {
+): ContentKeys {
   /** The content key that would be overwritten or deleted. */
   const readStanding = async (
     name: string,

@@ -1,5 +1,5 @@
 /** A log that keeps what deserves a person's eye until the result is on the screen. */
-import type { Log, LogFields } from '../ports/index.ts';
+import type { Log, LogFields } from '../ports/log.ts';
 import { shown, type Terminal } from './terminal.ts';
 
 export interface KeptLog extends Log {

@@ -3,7 +3,8 @@
  * only where nobody has it, to whom a rotation record calls so.
  */
 import type { RotationRecord } from '../domain/record.ts';
-import type { Journal, Keys } from '../ports/index.ts';
+import type { Keys } from '../ports/account.ts';
+import type { Journal } from '../ports/journal.ts';
 import { Failure } from './failure.ts';
 import { shown } from './terminal.ts';
 

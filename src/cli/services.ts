@@ -15,7 +15,10 @@ import { iamUsers, type Users } from '../aws/iam-users.ts';
 import { ssmParameters } from '../aws/ssm-parameters.ts';
 import type { Environment } from '../config/setting.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Clock, Inventory, Journal, Keys, Log, Parameters } from '../ports/index.ts';
+import type { ContentKeys, Inventory, Keys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
 import type { Run } from '../rotation/run-context.ts';
 import { createPlant, createRun, systemClock } from '../runtime/compose.ts';
 
@@ -26,7 +29,7 @@ export interface Services {
   inventory(log: Log): Inventory;
   journal(table: string): Journal;
   /** @param region where the parameters are; the user's own Region when missing */
-  parameters(region?: string): Parameters;
+  parameters(region?: string): ContentKeys;
   /** Whose credentials these are. */
   caller(region?: string): Promise<CallerIdentity>;
   /** The Region that calls go to. */

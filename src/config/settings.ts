@@ -12,7 +12,7 @@ import {
   mailers,
 } from '../mailers/index.ts';
 import { SettingsError } from '../ports/errors.ts';
-import type { Mailer } from '../ports/index.ts';
+import type { Mailer } from '../ports/mailer.ts';
 import { LOG_LEVELS, type LogLevel } from '../runtime/log.ts';
 import { type Environment, parse, readSettings, type SettingsOf } from './setting.ts';
 

@@ -5,6 +5,9 @@ export const HOUR_MS = 60 * MINUTE_MS;
 /** Full days, not calendar days: a key is a day older 24 hours later, in every time zone. */
 export const DAY_MS = 24 * HOUR_MS;
 
+/** The end of the year 9999: a later moment can't be printed, nor reckoned with. */
+export const LATEST_MS = Date.UTC(10_000, 0) - 1;
+
 /**
  * How far a computer's clock may be off and still be taken seriously. A lease and a back-off that end
  * later than this allows are a hand's or a broken clock's work; those of a clock that is merely wrong

@@ -5,7 +5,8 @@
 import type { SettingsOf, SettingsTable } from '../config/setting.ts';
 import type { Sender } from '../domain/address.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Log, Mailer } from '../ports/index.ts';
+import type { Log } from '../ports/log.ts';
+import type { Mailer } from '../ports/mailer.ts';
 
 /** What every mailer gets besides its own settings. */
 export interface MailerServices {

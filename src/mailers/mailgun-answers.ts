@@ -1,7 +1,7 @@
 /**
  * What a reply of Mailgun's API means for a mail.
  */
-import type { MailAnswer } from '../ports/mail.ts';
+import type { MailAnswer } from '../ports/mailer.ts';
 import { quote } from './words.ts';
 
 /** The fields of Mailgun's replies that are read here; a stranger may have filled them. */

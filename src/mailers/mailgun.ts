@@ -3,8 +3,7 @@
  */
 import * as z from 'zod/mini';
 import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
-import type { Mailer } from '../ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { answerOf, failureOf, type Reply } from './mailgun-answers.ts';
 import { ask, type MailgunClient } from './mailgun-client.ts';

@@ -4,9 +4,10 @@
  */
 
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
 import { describeError } from '../ports/errors.ts';
-import type { Clock, Log, Mailer } from '../ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
+import type { Log } from '../ports/log.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
 
 /** Waits between tries of one mail that was answered *not now*. */
 const RETRY_AFTER_MS = [1, 2, 4, 8].map((seconds) => seconds * SECOND_MS);

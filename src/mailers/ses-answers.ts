@@ -9,7 +9,7 @@
  * theirs. Nobody is locked out either way, as the old keys stay.
  */
 import { domainOf, type Sender } from '../domain/address.ts';
-import type { MailAnswer } from '../ports/mail.ts';
+import type { MailAnswer } from '../ports/mailer.ts';
 import { networkMessage, neverConnected } from './network.ts';
 import { messageOf, quote } from './words.ts';
 

@@ -8,7 +8,7 @@ import {
   type SESClient,
 } from '@aws-sdk/client-ses';
 import { domainOf, type Sender } from '../domain/address.ts';
-import type { Verification } from '../ports/mail.ts';
+import type { Verification } from '../ports/mailer.ts';
 import { answerOf } from './ses-answers.ts';
 
 /** What one of the questions found out; nothing where all is well. */

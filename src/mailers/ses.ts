@@ -4,8 +4,7 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import * as z from 'zod/mini';
 import type { SettingsOf, SettingsTable } from '../config/setting.ts';
-import type { Mailer } from '../ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { encodeSender } from './sender.ts';
 import { answerOf } from './ses-answers.ts';

@@ -1,7 +1,7 @@
 /**
  * What an error of nodemailer means for a mail.
  */
-import type { MailAnswer } from '../ports/mail.ts';
+import type { MailAnswer } from '../ports/mailer.ts';
 import { networkMessage } from './network.ts';
 import { quote } from './words.ts';
 

@@ -4,8 +4,7 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
-import type { Mailer } from '../ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../ports/mail.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
 import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { expiry } from './network.ts';
 import { formsOf, type Problem, readPassword } from './password.ts';

@@ -2,7 +2,7 @@
  * What all mailers share: words that may stand in an answer, and the frame around an attempt.
  */
 import { isAddress } from '../domain/address.ts';
-import type { Mail, MailAnswer } from '../ports/mail.ts';
+import type { Mail, MailAnswer } from '../ports/mailer.ts';
 
 const MAX_QUOTE = 200;
 

@@ -1,5 +1,5 @@
 import type { Report } from '../domain/report.ts';
-import type { Log } from '../ports/index.ts';
+import type { Log } from '../ports/log.ts';
 
 /** CloudWatch Logs takes 256 kB an event on every plan: a row is about 250 bytes. */
 const ROWS_A_LINE = 500;

@@ -1,7 +1,7 @@
 import type { CancelledRecord, DeliveredRecord, DeliveringRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
 import { row } from '../domain/row.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Held } from './claimed-record.ts';
 
 /** Writes a person's veto down: from now on nothing touches either key. */

@@ -10,8 +10,10 @@ import type {
   StartedRecord,
 } from '../domain/record.ts';
 import { CLOCK_SKEW_MS, iso, MINUTE_MS } from '../domain/time.ts';
+import type { ContentKeys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
 import { Conflict, OutOfTime } from '../ports/errors.ts';
-import type { Clock, Journal, Parameters } from '../ports/index.ts';
+import type { Journal } from '../ports/journal.ts';
 
 /** Longer than a Lambda lives (15 minutes), so that a lease that ran out belongs to nobody. */
 export const LEASE_MS = 20 * MINUTE_MS;
@@ -21,7 +23,7 @@ const MARGIN_MS = MINUTE_MS;
 export interface HoldPorts {
   readonly clock: Clock;
   readonly journal: Journal;
-  readonly parameters: Parameters;
+  readonly parameters: ContentKeys;
   /** When the function is stopped from outside. */
   readonly deadlineAtMs: number;
 }

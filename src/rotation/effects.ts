@@ -7,7 +7,8 @@
  */
 import { isOnlyActive } from '../domain/destruction.ts';
 import type { AccessKey } from '../domain/identity.ts';
-import type { Clock, Keys } from '../ports/index.ts';
+import type { Keys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** The key, and what was seen when it was decided on. */
 export interface Target {

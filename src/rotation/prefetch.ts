@@ -3,7 +3,8 @@
  */
 import type { RotationRecord } from '../domain/record.ts';
 import { describeError } from '../ports/errors.ts';
-import type { Journal, Log } from '../ports/index.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
 
 /**
  * A journal whose first read of each of these users has been made for all of them together. Later

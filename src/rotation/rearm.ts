@@ -1,6 +1,6 @@
 import type { Timer } from '../domain/record.ts';
 import { toEpochSeconds } from '../domain/time.ts';
-import type { Journal } from '../ports/index.ts';
+import type { Journal } from '../ports/journal.ts';
 
 /** Sets the timer, so that the destructor is called again. */
 export async function rearm(

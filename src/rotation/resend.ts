@@ -7,7 +7,7 @@ import type { IamUser } from '../domain/identity.ts';
 import { policyFor, type UserPolicy } from '../domain/policy.ts';
 import type { CancelledRecord, DeliveredRecord, RotationRecord } from '../domain/record.ts';
 import type { ReportRow } from '../domain/report.ts';
-import type { MailAnswer } from '../ports/mail.ts';
+import type { MailAnswer } from '../ports/mailer.ts';
 import { Held, isLeased } from './claimed-record.ts';
 import { resume } from './resume.ts';
 import { encloseAgain, unmailable } from './resume-delivering.ts';

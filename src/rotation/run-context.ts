@@ -6,13 +6,17 @@ import type { DestructionPolicy } from '../domain/destruction.ts';
 import type { AccountIdentity } from '../domain/identity.ts';
 import type { RotationDefaults } from '../domain/policy.ts';
 import type { Postman } from '../mailers/paced-mailer.ts';
-import type { Clock, Inventory, Journal, Keys, Log, Parameters, Sealer } from '../ports/index.ts';
+import type { ContentKeys, Inventory, Keys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { Sealer } from '../ports/sealer.ts';
 
 export interface Run {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly journal: Journal;
-  readonly parameters: Parameters;
+  readonly parameters: ContentKeys;
   readonly sealer: Sealer;
   readonly inventory: Inventory;
   readonly postman: Postman;

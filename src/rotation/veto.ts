@@ -9,7 +9,7 @@ import {
   type OpenRecord,
   type RotationRecord,
 } from '../domain/record.ts';
-import type { Keys } from '../ports/index.ts';
+import type { Keys } from '../ports/account.ts';
 import { cancel } from './cancel.ts';
 import { Held, type HoldPorts, isLeased } from './claimed-record.ts';
 

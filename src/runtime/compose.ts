@@ -9,7 +9,10 @@ import { iamKeys } from '../aws/iam-keys.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AccountIdentity } from '../domain/identity.ts';
 import { Postman } from '../mailers/paced-mailer.ts';
-import type { Clock, Log, Mailer, Parameters } from '../ports/index.ts';
+import type { ContentKeys } from '../ports/account.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Mailer } from '../ports/mailer.ts';
 import type { Run } from '../rotation/run-context.ts';
 import { sealer } from '../sealing/sealer.ts';
 
@@ -30,7 +33,7 @@ export interface Plant {
   readonly settings: Settings;
   readonly clients: Clients;
   readonly mailer: Mailer;
-  readonly parameters: Parameters;
+  readonly parameters: ContentKeys;
 }
 
 /**
@@ -51,7 +54,7 @@ export function createPlant(settings: Settings, log: Log): Plant {
   return { settings, clients, mailer, parameters: lateParameters(settings.ssmKmsKeyId, log) };
 }
 
-function lateParameters(kmsKeyId: string | undefined, log: Log): Parameters {
+function lateParameters(kmsKeyId: string | undefined, log: Log): ContentKeys {
   let made: Promise<Parameters> | undefined;
   const parameters = () => {
     made ??= parameterStore().then(({ createSsm, ssmParameters }) =>

@@ -1,7 +1,8 @@
 /**
  * One JSON object a line, the form that CloudWatch Logs Insights reads.
  */
-import type { Clock, Log, LogFields } from '../ports/index.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log, LogFields } from '../ports/log.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -7,8 +7,8 @@
  */
 import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import type { KeyPair } from '../domain/identity.ts';
-import type { SealedHeader } from '../domain/sealed.ts';
 import { Secret } from '../domain/secret.ts';
+import type { SealedHeader } from '../ports/sealer.ts';
 
 /** A token that cannot be opened; the message says why and what to do. */
 export class SealError extends Error {

@@ -5,7 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Secret } from '../domain/secret.ts';
-import type { Sealer } from '../ports/index.ts';
+import type { Sealer } from '../ports/sealer.ts';
 
 const sealing = () => import('./seal.ts');
 

@@ -4,7 +4,7 @@ import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index
 import { iamInventory } from '../../src/aws/iam-inventory.ts';
 import { iamKeys } from '../../src/aws/iam-keys.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import type { Inventory, Keys } from '../../src/ports/index.ts';
+import type { Inventory, Keys } from '../../src/ports/account.ts';
 import { createLog } from '../../src/runtime/log.ts';
 
 let account: LocalAccount;

@@ -7,7 +7,7 @@ import type { RotationRecord } from '../../src/domain/record.ts';
 import { latestRetryAtMs } from '../../src/domain/rotation.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import type { Journal } from '../../src/ports/index.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import {
   closedRecord,
   deactivatedRecord,

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { readSecret, ssmParameters } from '../../src/aws/ssm-parameters.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { LogFields, Parameters } from '../../src/ports/index.ts';
+import type { ContentKeys } from '../../src/ports/account.ts';
+import type { LogFields } from '../../src/ports/log.ts';
 import { sealer } from '../../src/sealing/sealer.ts';
 
 const NAME = '/ikr/secret/iam/alice';
 let account: LocalAccount;
 let ssm: SSMClient;
-let parameters: Parameters;
+let parameters: ContentKeys;
 const warnings: LogFields[] = [];
 
 beforeAll(async () => {

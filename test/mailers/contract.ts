@@ -9,8 +9,8 @@ import type { ReceivedMail } from '../../simulation/aws/mail.ts';
 import { parseSender, type Sender } from '../../src/domain/address.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
-import type { Log, Mailer } from '../../src/ports/index.ts';
-import type { Mail, MailAnswer } from '../../src/ports/mail.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Mail, MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import { FACTS, MAILS } from '../deliveries/mail/templates/samples.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';
 

@@ -5,7 +5,7 @@ import { selfSignedCertificate } from '../../simulation/aws/certificate.ts';
 import { reset } from '../../simulation/aws/server.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
-import type { MailAnswer } from '../../src/ports/mail.ts';
+import type { MailAnswer } from '../../src/ports/mailer.ts';
 import { mailTo, services, until } from './contract.ts';
 import { type ScriptedHttp, saysRaw, serveHttp } from './scripted-http.ts';
 import { NOBODYS_PORT, settingsOf } from './world.ts';

@@ -3,8 +3,7 @@ import type { LocalWorld } from '../../simulation/aws/index.ts';
 import { type LocalMailgun, startMailgun } from '../../simulation/aws/mailgun.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
-import type { Mailer } from '../../src/ports/index.ts';
-import type { MailAnswer } from '../../src/ports/mail.ts';
+import type { MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import {
   describeMailer,
   describePassword,

@@ -3,8 +3,8 @@ import { VirtualClock } from '../../simulation/memory/clock.ts';
 import { ACCEPTED, LOST, NOT_NOW, QUOTA_SPENT, REFUSED } from '../../simulation/memory/mail.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { Postman } from '../../src/mailers/paced-mailer.ts';
-import type { Log, Mailer } from '../../src/ports/index.ts';
-import type { Mail, MailAnswer, Verification } from '../../src/ports/mail.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Mail, MailAnswer, Mailer, Verification } from '../../src/ports/mailer.ts';
 
 const MAIL: Mail = { to: 'alice@example.com', subject: 's', text: 't', html: 'h' };
 const FOREVER = Number.POSITIVE_INFINITY;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
-import type { Mailer } from '../../src/ports/index.ts';
-import type { MailAnswer } from '../../src/ports/mail.ts';
+import type { MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import { mailTo, until } from './contract.ts';
 import { begins, cutsOff, type ScriptedHttp, says, serveHttp } from './scripted-http.ts';
 import { createSesMailer } from './ses-world.ts';

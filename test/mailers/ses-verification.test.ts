@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
-import type { Verification } from '../../src/ports/mail.ts';
+import type { Verification } from '../../src/ports/mailer.ts';
 import { mailTo } from './contract.ts';
 import { createSesMailer } from './ses-world.ts';
 

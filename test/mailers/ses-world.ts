@@ -1,7 +1,7 @@
 import type { Environment } from '../../src/config/setting.ts';
 import type { MailerServices } from '../../src/mailers/index.ts';
 import { ses } from '../../src/mailers/ses.ts';
-import type { Mailer } from '../../src/ports/index.ts';
+import type { Mailer } from '../../src/ports/mailer.ts';
 import { services } from './contract.ts';
 import { settingsOf } from './world.ts';
 

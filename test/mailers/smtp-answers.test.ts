@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { smtp } from '../../src/mailers/smtp.ts';
-import type { Mailer } from '../../src/ports/index.ts';
-import type { MailAnswer } from '../../src/ports/mail.ts';
+import type { MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import { mailTo, services, until } from './contract.ts';
 import {
   CUT_SHORT,

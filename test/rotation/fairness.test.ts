@@ -4,7 +4,7 @@ import { expire, rotate } from '../../simulation/memory/life.ts';
 import { NOT_NOW, REFUSED } from '../../simulation/memory/mail.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import type { Mail } from '../../src/ports/mail.ts';
+import type { Mail } from '../../src/ports/mailer.ts';
 
 /** Days with four runs each, whose owners do as the mails tell them. */
 async function days(world: World, count: number, settings = {}): Promise<void> {

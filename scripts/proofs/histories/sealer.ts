@@ -1,5 +1,5 @@
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Sealer } from '../../../src/ports/index.ts';
+import type { Sealer } from '../../../src/ports/sealer.ts';
 import { SealError } from '../../../src/sealing/seal.ts';
 
 /** What every content key of this sealer begins with, so that a leak is seen. */

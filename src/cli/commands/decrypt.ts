@@ -1,9 +1,9 @@
 /** `ikr decrypt`: opens a mailed key pair. Only the key pair goes to standard output. */
 import type { CallerIdentity } from '../../aws/caller-identity.ts';
 import { userNameOf } from '../../domain/parameter-name.ts';
-import type { SealedHeader } from '../../domain/sealed.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { StoredContentKey } from '../../ports/index.ts';
+import type { StoredContentKey } from '../../ports/account.ts';
+import type { SealedHeader } from '../../ports/sealer.ts';
 import { readHeader, SealError, unseal } from '../../sealing/seal.ts';
 import { readContentKey } from '../content-key.ts';
 import { Failure, UsageError } from '../failure.ts';

@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { HistoryItem, Outcome } from '../../domain/record.ts';
 import { iso } from '../../domain/time.ts';
-import type { Journal } from '../../ports/index.ts';
+import type { Journal } from '../../ports/journal.ts';
 import { UsageError } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
 import { idOf, UNIQUE_ID } from '../lookup.ts';

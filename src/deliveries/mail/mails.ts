@@ -5,7 +5,7 @@
 import { maxAgeAtMs } from '../../domain/destruction.ts';
 import type { Promised, RotationRecord } from '../../domain/record.ts';
 import { describeError } from '../../ports/errors.ts';
-import type { Mail } from '../../ports/mail.ts';
+import type { Mail } from '../../ports/mailer.ts';
 import type { Run } from '../../rotation/run-context.ts';
 import type { Enclosed, MailFacts, MailText, OldKeyStanding } from './templates/facts.ts';
 import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from './templates/index.ts';

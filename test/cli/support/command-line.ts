@@ -8,7 +8,7 @@ import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Journal } from '../../../src/ports/index.ts';
+import type { Journal } from '../../../src/ports/journal.ts';
 import { systemClock } from '../../../src/runtime/compose.ts';
 import { collect } from './output.ts';
 

@@ -1,5 +1,5 @@
 /**
- * A mail on its way: what a mailer sends, and what it may answer.
+ * What sends mail: what it is given, and what it may answer.
  */
 
 /** A mail without its sender, who is the same for all and the mailer's to know. */
@@ -36,4 +36,14 @@ export interface Verification {
   readonly perSecond?: number;
   /** What looks odd but does not stop a mail. */
   readonly warnings: readonly string[];
+}
+
+export interface Mailer {
+  readonly name: string;
+  /** Asks whether mails can be sent now, without sending one. */
+  verify(): Promise<Verification>;
+  /** Hands one mail over, in one attempt. Never throws: what it cannot tell is `unknown`. */
+  send(mail: Mail): Promise<MailAnswer>;
+  /** Releases connections. */
+  close(): Promise<void>;
 }

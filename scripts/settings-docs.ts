@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SettingsTable } from '../src/config/setting.ts';
 import { coreSettings } from '../src/config/settings.ts';
-import { type MailerPlugin, mailers } from '../src/mailers/index.ts';
+import { mailers } from '../src/mailers/index.ts';
+import type { MailerPlugin } from '../src/mailers/plugin.ts';
 import { runProgram } from './command-line.ts';
 import { type DocsOptions, readDocsOptions, usageOfDocs } from './docs-options.ts';
 

@@ -1,29 +1,37 @@
-import { type BatchResult, handleBatch } from '../../src/destructor/batch.ts';
+import { handleBatch } from '../../src/destructor/batch.ts';
 import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { runRotator } from '../../src/rotation/run.ts';
-import type { Request } from '../../src/rotator/request.ts';
+import { type RunRequest, runAccount } from '../../src/rotation/run-account.ts';
+
 import type { RunOverrides, World } from './world.ts';
 
 /** One run of the rotator; everybody, unless the request is narrower. */
 export function rotate(
   world: World,
-  request: Partial<Request> = {},
+  request: Partial<RunRequest> = {},
   overrides: RunOverrides = {},
 ): Promise<Report> {
-  return runRotator({ force: false, dryRun: false, ...request }, world.run(overrides));
+  const run = world.run(overrides);
+  return runAccount({ force: false, dryRun: run.dryRun, ...request }, run);
 }
 
 /** One run of the rotator, and the only row of its report. */
 export async function rotateOne(
   world: World,
-  request: Partial<Request> = {},
+  request: Partial<RunRequest> = {},
   overrides: RunOverrides = {},
 ): Promise<ReportRow> {
   const { rows } = await rotate(world, request, overrides);
   const [row, ...others] = rows;
   if (!row || others.length > 0) throw new Error(`the report has ${rows.length} rows, not one`);
   return row;
+}
+
+/** What an invocation of the destructor did. */
+export interface BatchResult {
+  readonly rows: readonly ReportRow[];
+  /** Sequence numbers that the stream must deliver again. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -34,12 +42,11 @@ export async function rotateOne(
 export async function destruct(world: World, overrides: RunOverrides = {}): Promise<BatchResult> {
   const Records = world.table.stream;
   if (Records.length === 0) return { rows: [], failures: [] };
-  const result = await handleBatch({ Records }, world.run(overrides));
-  const failed = Records.findIndex(({ dynamodb }) =>
-    result.failures.includes(dynamodb.SequenceNumber),
-  );
+  const run = world.run(overrides);
+  const failures = await handleBatch({ Records }, run);
+  const failed = Records.findIndex(({ dynamodb }) => failures.includes(dynamodb.SequenceNumber));
   world.table.shift(failed < 0 ? Records.length : failed);
-  return result;
+  return { rows: run.report.rows, failures };
 }
 
 /** The TTL service removes what has expired, and the destructor handles it. */

@@ -35,8 +35,8 @@ export async function inUse(options: WorldOptions = {}): Promise<Scene> {
 
 /** The old key was deactivated three days after the delivery, and is due four days later. */
 export async function deactivated(options: WorldOptions = {}): Promise<Scene> {
-  const rotation = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-  const scene = await inUse({ ...options, settings: { ...options.settings, rotation } });
+  const policy = { ...options.settings?.policy, deactivateAfterDays: 3 };
+  const scene = await inUse({ ...options, settings: { ...options.settings, policy } });
   scene.world.clock.advance(3 * DAY_MS);
   await expire(scene.world);
   return scene;
@@ -70,7 +70,7 @@ export async function withdrawing(options: WorldOptions = {}): Promise<Scene> {
 /** A person removed the timer. */
 export async function cancelled(options: WorldOptions = {}): Promise<Scene> {
   const scene = await scheduled(options);
-  scene.world.table.remove({ user: scene.userId, ak: scene.oldKeyId });
+  scene.world.table.remove(timerKey(scene.userId, scene.oldKeyId));
   await expire(scene.world);
   return scene;
 }

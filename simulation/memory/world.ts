@@ -1,4 +1,6 @@
-import { RECORD_KEY, recordKey, toRecord, toTimer } from '../../src/aws/items.ts';
+import { RECORD_RANGE, recordKey, timerOf, toRecord } from '../../src/aws/items.ts';
+import { mail as mailDelivery } from '../../src/deliveries/mail/index.ts';
+import type { AccountPolicy } from '../../src/domain/policy.ts';
 import {
   type HistoryItem,
   isOpen,
@@ -6,11 +8,18 @@ import {
   type Timer,
 } from '../../src/domain/record.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { Postman } from '../../src/mailers/paced-mailer.ts';
+import { PacedMailer } from '../../src/mailers/paced-mailer.ts';
+import { ownerMail } from '../../src/notifications/owner-mail.ts';
+import { logEvents } from '../../src/notifications/log.ts';
+import { collectReport } from '../../src/notifications/report.ts';
+import { createEventStream } from '../../src/notifications/stream.ts';
+import type { Account } from '../../src/ports/account.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
+import type { Subscriber } from '../../src/ports/notifications.ts';
 import type { Sealer } from '../../src/ports/sealer.ts';
-import type { Run } from '../../src/rotation/run-context.ts';
+import { composeEngine } from '../../src/rotation/compose.ts';
+import type { Composition } from '../../src/runtime/compose.ts';
 import {
   type Around,
   type CallName,
@@ -26,25 +35,36 @@ import { type IamOptions, MemoryIam, type NewUser } from './iam.ts';
 import { memoryJournal } from './journal.ts';
 import { MemoryMail } from './mail.ts';
 import { Owners } from './owner.ts';
-import { MemoryParameters } from './parameters.ts';
+import { MemoryContentKeys } from './content-keys.ts';
 import { countingSealer } from './sealer.ts';
 import { MemoryTable } from './table.ts';
 
 /** What a run can be told apart from its ports. */
-export type RunSettings = Partial<
-  Pick<
-    Run,
-    'rotation' | 'destruction' | 'encryptKeyPair' | 'maxRotationsPerRun' | 'dryRun' | 'region'
-  >
->;
+export interface RunSettings {
+  readonly policy?: Partial<AccountPolicy>;
+  readonly retryAfterMinutes?: number;
+  readonly encryptKeyPair?: boolean;
+  readonly maxRotationsPerRun?: number;
+  readonly dryRun?: boolean;
+}
 
 export interface WorldOptions {
   readonly iam?: IamOptions;
-  /** `journal.scan` tells what was true this long ago; 0 unless told. */
+  /** `journal.readAccount` tells what was true this long ago; 0 unless told. */
   readonly scanLagMs?: number;
   readonly sealer?: Sealer;
   /** What holds for every run that is not told otherwise. */
   readonly settings?: RunSettings;
+}
+
+/** How one run is made. */
+interface Invocation {
+  readonly clock: Clock;
+  readonly pass: Pass;
+  readonly around: Around;
+  readonly run: string;
+  readonly deadlineAtMs: number;
+  readonly subscribers: readonly Subscriber[];
 }
 
 export interface RunOverrides extends RunSettings {
@@ -54,6 +74,8 @@ export interface RunOverrides extends RunSettings {
   readonly lifeMs?: number;
   /** How far the clock of this run's machine is ahead. */
   readonly clockSkewMs?: number;
+  /** Who else hears of what happens. */
+  readonly subscribers?: readonly Subscriber[];
 }
 
 /** One line of a log. */
@@ -65,13 +87,13 @@ export interface LogLine {
 
 const START_MS = Date.UTC(2026, 0, 1);
 
-const DEFAULTS = {
-  rotation: { rotateAfterDays: 80, deleteAfterDays: 7 },
-  destruction: { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 5 },
-  encryptKeyPair: true,
-  dryRun: false,
-  region: 'eu-central-1',
-} as const;
+const POLICY: AccountPolicy = {
+  rotateAfterDays: 80,
+  deleteAfterDays: 7,
+  requireNewKeyUsed: true,
+  maxKeyAgeDays: 90,
+};
+const REGION = 'eu-central-1';
 
 /**
  * All that the product touches, in memory: an AWS account, a mail server, owners and their
@@ -80,7 +102,7 @@ const DEFAULTS = {
  *     const world = createWorld();
  *     const alice = world.hire('alice', { keyAgeDays: 81 });
  *     world.onCall = (name, phase, args, run) => { if (name === 'keys.create') run.kill(); };
- *     await runRotator({ force: false, dryRun: false }, world.run());
+ *     await rotate(world);
  *     expect(world.record(alice.userId)).toMatchObject({ state: 'STARTED' });
  *
  * People's hands are the methods of `iam`, `table`, `parameters` and `mail`. Nothing in here waits,
@@ -90,7 +112,7 @@ export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly iam: MemoryIam;
   readonly table: MemoryTable;
-  readonly parameters: MemoryParameters;
+  readonly parameters: MemoryContentKeys;
   readonly mail: MemoryMail;
   readonly owners: Owners;
   readonly logs: LogLine[] = [];
@@ -115,7 +137,7 @@ export class World {
     this.#sealer = options.sealer ?? countingSealer();
     this.iam = new MemoryIam(this.clock, options.iam ?? {});
     this.table = new MemoryTable(this.clock);
-    this.parameters = new MemoryParameters(this.clock);
+    this.parameters = new MemoryContentKeys(this.clock);
     this.mail = new MemoryMail(this.clock);
     this.owners = new Owners(this.iam, this.parameters, this.mail, this.#sealer);
   }
@@ -137,7 +159,8 @@ export class World {
   }
 
   /** What one invocation of a Lambda function works with. */
-  run({ label, lifeMs = 15 * MINUTE_MS, clockSkewMs = 0, ...settings }: RunOverrides = {}): Run {
+  run(overrides: RunOverrides = {}): Composition {
+    const { label, lifeMs = 15 * MINUTE_MS, clockSkewMs = 0, subscribers = [] } = overrides;
     const name = label ?? `run ${++this.#runs}`;
     const gate = createGate(name, () => this.onCall);
     const pass: Pass = async (call, phase, args) => {
@@ -155,31 +178,68 @@ export class World {
         await this.clock.sleep(ms);
       },
     };
+    return this.#compose(
+      { clock, pass, around, run: name, deadlineAtMs: clock.nowMs() + lifeMs, subscribers },
+      { ...this.#options.settings, ...overrides },
+    );
+  }
+
+  /** The parts of a run, as `src/runtime/compose.ts` puts them together. */
+  #compose({ clock, pass, around, run, deadlineAtMs, subscribers }: Invocation, settings: RunSettings): Composition {
+    const { dryRun = false, retryAfterMinutes = 5, encryptKeyPair = true } = settings;
     const log = this.#log();
-    const inventory = gated('inventory', this.iam.inventory, pass, around);
-    let account: ReturnType<typeof inventory.account> | undefined;
-    return {
-      ...DEFAULTS,
-      ...this.#options.settings,
-      ...settings,
-      clock,
-      inventory,
-      keys: gated('keys', this.iam.keys, pass, around),
-      journal: gated(
-        'journal',
-        memoryJournal(this.table, clock, this.#options.scanLagMs),
-        pass,
-        around,
-      ),
-      parameters: gated('parameters', this.parameters.port, pass, around),
-      sealer: this.#sealer,
-      postman: new Postman(this.mail.port(pass, name), clock, log),
+    const account = this.#account(pass, around);
+    const journal = gated(
+      'journal',
+      memoryJournal(this.table, ACCOUNT_ID, clock, this.#options.scanLagMs),
+      pass,
+      around,
+    );
+    const mailer = new PacedMailer(this.mail.port(pass, run), clock, log);
+    const delivery = mailDelivery.create(
+      { ENCRYPT_KEY_PAIR: encryptKeyPair, MAIL_CLIENT: 'ses', MAIL_FROM: { address: 'keys@example.com' } },
+      { account, mailer, clock },
+    );
+    const report = collectReport();
+    const events = createEventStream(
+      [report, logEvents(log), ownerMail(account, mailer), ...subscribers],
       log,
-      account: () => {
-        account ??= inventory.account();
-        return account;
+    );
+    const sealer = this.#sealer;
+    return {
+      engine: composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+      account,
+      journal,
+      delivery,
+      mailCounts: () => mailer.counts,
+      events,
+      report,
+      clock,
+      log,
+      policy: { ...POLICY, ...this.#options.settings?.policy, ...settings.policy },
+      ...(settings.maxRotationsPerRun !== undefined && {
+        maxRotationsPerRun: settings.maxRotationsPerRun,
+      }),
+      dryRun,
+      retryAfterMinutes,
+      deadlineAtMs,
+    };
+  }
+
+  #account(pass: Pass, around: Around): Account {
+    const inventory = gated('inventory', this.iam.inventory, pass, around);
+    const { describe } = gated('account', { describe: this.iam.describe }, pass, around);
+    let identity: ReturnType<typeof describe> | undefined;
+    return {
+      id: ACCOUNT_ID,
+      region: REGION,
+      keys: gated('keys', this.iam.keys, pass, around),
+      inventory,
+      contentKeys: gated('contentKeys', this.parameters.port, pass, around),
+      describe() {
+        identity ??= describe();
+        return identity;
       },
-      deadlineAtMs: clock.nowMs() + lifeMs,
     };
   }
 

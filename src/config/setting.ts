@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { isAddress, parseSender } from '../domain/address.ts';
+import { wholeNumber } from '../domain/limits.ts';
 
 export interface Setting<T> {
   /** One sentence for the README. */
@@ -25,6 +26,17 @@ export type SettingsOf<Table extends SettingsTable> = {
     ? z.output<Table[Name]['schema']>
     : z.output<Table[Name]['schema']> | undefined;
 };
+
+/** Settings that cannot be used; the message lists every mistake. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,17 +64,11 @@ export function readSettings<Table extends SettingsTable>(
   return { values: values as SettingsOf<Table>, problems };
 }
 
-/** A whole number from 1 on, in digits alone: no sign, fraction, exponent or blank. */
-const WHOLE_NUMBER = /^[1-9]\d{0,5}$/;
-
 /** Schemas that settings share. */
 export const parse = {
   wholeNumber: (max = 999_999) =>
     z.pipe(
-      z.string().check(
-        z.regex(WHOLE_NUMBER),
-        z.refine((text) => Number(text) <= max),
-      ),
+      z.string().check(z.refine((text) => wholeNumber(text, max) !== undefined)),
       z.transform(Number),
     ),
   boolean: z.pipe(

@@ -3,30 +3,36 @@
  * could not be handled goes back to the stream.
  */
 import pLimit from 'p-limit';
+import { reason } from '../domain/reasons.ts';
 import type { Timer } from '../domain/record.ts';
-import type { ReportRow } from '../domain/report.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { Conflict, describeError } from '../ports/errors.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { EventStream } from '../ports/notifications.ts';
+import type { LastEvent } from '../rotation/engine.ts';
 import { prefetch } from '../rotation/prefetch.ts';
-import { restore } from '../rotation/rearm.ts';
-import type { Run } from '../rotation/run-context.ts';
-import { onExpired, onRemoved } from '../rotation/timers.ts';
+import { restoreTimer } from '../rotation/timer.ts';
+import { onExpired, onRemoved, type TimerRun } from '../rotation/timers.ts';
 import { readBatch, readRecord, type StreamItem, sequenceNumberOf } from './event.ts';
 
 /** How many users are worked on at a time. */
 const CONCURRENCY = 50;
 
-export interface BatchResult {
-  readonly rows: readonly ReportRow[];
-  /** Sequence numbers that the stream must deliver again. */
-  readonly failures: readonly string[];
+/** What a batch is handled with. */
+export interface BatchRun extends Omit<TimerRun, 'journal'> {
+  readonly account: { readonly id: string };
+  readonly journal: Journal;
+  readonly events: EventStream;
+  readonly log: Log;
 }
 
 /**
  * Handles a batch.
+ * @returns the sequence numbers that the stream must deliver again
  * @throws Error when the event is no batch, or when a record failed that can't be reported
  */
-export async function handleBatch(event: unknown, run: Run): Promise<BatchResult> {
+export async function handleBatch(event: unknown, run: BatchRun): Promise<readonly string[]> {
   const byUser = new Map<string, { record: unknown; item: StreamItem }[]>();
   for (const record of readBatch(event)) {
     const item = readRecord(record);
@@ -40,7 +46,6 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
   const journal = userIds.length > 1 ? await prefetch(run.journal, userIds, run.log) : run.journal;
   const batchRun = { ...run, journal };
 
-  const rows: ReportRow[] = [];
   const failures: string[] = [];
   const unplaced: string[] = [];
   const limit = pLimit(CONCURRENCY);
@@ -49,10 +54,9 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
       limit(async () => {
         for (const { record, item } of entries) {
           const sequenceNumber = sequenceNumberOf(record);
-          const result = await handle(item, sequenceNumber, batchRun);
-          if (result.row) rows.push(result.row);
-          if (result.again === undefined) continue;
-          if (sequenceNumber === undefined) unplaced.push(result.again);
+          const again = await handle(item, sequenceNumber, batchRun);
+          if (again === undefined) continue;
+          if (sequenceNumber === undefined) unplaced.push(again);
           else failures.push(sequenceNumber);
         }
       }),
@@ -62,71 +66,73 @@ export async function handleBatch(event: unknown, run: Run): Promise<BatchResult
   if (unplaced.length > 0) {
     throw new Error(`A stream record without a sequence number failed: ${unplaced.join('; ')}`);
   }
-  return { rows, failures };
+  return failures;
 }
 
-interface Handled {
-  readonly row?: ReportRow;
-  /** Why the stream must deliver the record again. */
-  readonly again?: string;
-}
-
+/** @returns why the stream must deliver the record again, if it must */
 async function handle(
   item: StreamItem,
   sequenceNumber: string | undefined,
-  run: Run,
-): Promise<Handled> {
+  run: BatchRun,
+): Promise<string | undefined> {
   switch (item.kind) {
     case 'other':
-      return {};
+      return undefined;
     case 'unreadable':
       run.log.error('a stream record can not be read', { problem: item.problem, sequenceNumber });
-      return { again: item.problem };
+      return item.problem;
     case 'record-removed':
       run.log.warn('a rotation record was removed by hand; its keys stay as they are', {
         userId: item.userId,
       });
-      return {};
+      return undefined;
     case 'expired':
-      return handleTimer(item.timer, () => onExpired(item.timer, run), run);
     case 'removed':
+      if (item.accountId !== run.account.id) {
+        run.log.warn('a timer of another account is left alone', { ...item.timer });
+        return undefined;
+      }
       // What this program removes belongs to closed and cancelled records, and is dropped there.
-      return handleTimer({ ...item.timer, vetoed: true }, () => onRemoved(item.timer, run), run);
+      return item.kind === 'expired'
+        ? handleTimer(item.timer, () => onExpired(item.timer, run), run)
+        : handleTimer({ ...item.timer, vetoed: true }, () => onRemoved(item.timer, run), run);
   }
 }
 
-/** Handles a timer; on failure it is set again, and only if even that fails the stream has to help. */
+/**
+ * Handles a timer; on failure it is set again, and only if even that fails the stream has to help.
+ * @returns why the stream must deliver the record again, if it must
+ */
 async function handleTimer(
   timer: Timer,
-  work: () => Promise<ReportRow>,
-  run: Run,
-): Promise<Handled> {
+  work: () => Promise<LastEvent>,
+  run: BatchRun,
+): Promise<string | undefined> {
+  let message: string;
   try {
-    const row = await work();
-    run.log.info('timer', { ...row });
-    return { row };
+    await run.events.emit(await work());
+    return undefined;
   } catch (error) {
-    const reason = describeError(error);
+    message = describeError(error);
     const level = error instanceof Conflict ? 'info' : 'error';
-    run.log[level]('a timer could not be handled', { ...timer, error: reason });
-    const again = run.destruction.retryAfterMinutes * MINUTE_MS;
-    try {
-      const restored = await restore(timer, run.clock.nowMs() + again, run);
-      // A timer that stands there calls this function anyway; a veto would be told of by nothing else.
-      if (!restored && timer.vetoed) throw new Error('the timer of another rotation stands there');
-    } catch (second) {
-      const problem = `${reason}; setting the timer again failed as well: ${describeError(second)}`;
-      run.log.error('a timer goes back to the stream', { ...timer, error: problem });
-      return { again: problem };
-    }
-    return {
-      row: {
-        userName: '',
-        userId: timer.userId,
-        outcome: 'failed',
-        reason: `${reason}; tried again in ${run.destruction.retryAfterMinutes} minutes`,
-        oldKeyId: timer.oldKeyId,
-      },
-    };
+    run.log[level]('a timer could not be handled', { ...timer, error: message });
   }
+  const minutes = run.retryAfterMinutes;
+  try {
+    const againAtMs = run.clock.nowMs() + minutes * MINUTE_MS;
+    const restored = await restoreTimer(timer, againAtMs, run.journal);
+    // A timer that stands there calls this function anyway; a veto would be told of by nothing else.
+    if (!restored && timer.vetoed) throw new Error('the timer of another rotation stands there');
+  } catch (second) {
+    const problem = `${message}; setting the timer again failed as well: ${describeError(second)}`;
+    run.log.error('a timer goes back to the stream', { ...timer, error: problem });
+    return problem;
+  }
+  await run.events.emit({
+    type: 'failed',
+    user: { userName: '', userId: timer.userId },
+    reason: reason('timer-retried', { message, minutes }),
+    oldKeyId: timer.oldKeyId,
+  });
+  return undefined;
 }

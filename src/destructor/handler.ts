@@ -1,7 +1,8 @@
 /** The destructor Lambda: the table's stream calls it when timers are removed. */
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
+import { logTimers } from '../notifications/log.ts';
 import { destructorMetrics, writeMetrics } from '../notifications/metrics.ts';
-import { runOf } from '../runtime/lambda.ts';
+import { composeFor } from '../runtime/lambda.ts';
 import { handleBatch } from './batch.ts';
 
 /**
@@ -9,11 +10,11 @@ import { handleBatch } from './batch.ts';
  * @throws Error when the event is no batch or the settings can't be used
  */
 export async function handler(event: unknown, context: Context): Promise<DynamoDBBatchResponse> {
-  const run = await runOf(context);
-  const { rows, failures } = await handleBatch(event, run);
-  run.log.info('batch', { rows, failures: failures.length });
+  const run = await composeFor(context, logTimers);
+  const failures = await handleBatch(event, run);
+  run.log.info('batch', { rows: run.report.rows, failures: failures.length });
   writeMetrics(
-    destructorMetrics(rows, failures.length, run.postman.counts),
+    destructorMetrics(run.report.rows, failures.length, run.mailCounts()),
     context.functionName,
     run.clock.nowMs(),
   );

@@ -7,13 +7,17 @@ import type { Promised } from './record.ts';
 import { readTags } from './tags.ts';
 import { DAY_MS } from './time.ts';
 
-/** The account's settings that tags can override or run into. */
-export interface RotationDefaults {
+/** What holds for every user of an account who has no tag that says otherwise. */
+export interface AccountPolicy {
   readonly rotateAfterDays: number;
   readonly deleteAfterDays: number;
   readonly deactivateAfterDays?: number;
   /** In lower case; any domain when missing. */
   readonly allowedMailDomains?: readonly string[];
+  /** Whether an old key stays until the new one was used. */
+  readonly requireNewKeyUsed: boolean;
+  /** Age at which an old key is deactivated even if the new one was never used. */
+  readonly maxKeyAgeDays: number;
 }
 
 /** The rules for one managed user. */
@@ -23,6 +27,8 @@ export interface UserPolicy {
   readonly rotateAfterDays: number;
   readonly deleteAfterDays: number;
   readonly deactivateAfterDays?: number;
+  readonly requireNewKeyUsed: boolean;
+  readonly maxKeyAgeDays: number;
 }
 
 export type PolicyReading =
@@ -31,7 +37,7 @@ export type PolicyReading =
   | { readonly kind: 'managed'; readonly policy: UserPolicy };
 
 /** Reads a user's tags against the account's settings. */
-export function policyFor(user: Pick<IamUser, 'tags'>, defaults: RotationDefaults): PolicyReading {
+export function policyFor(user: Pick<IamUser, 'tags'>, defaults: AccountPolicy): PolicyReading {
   const reading = readTags(user.tags);
   if (reading.kind !== 'managed') return reading;
   const { tags } = reading;
@@ -58,16 +64,20 @@ export function policyFor(user: Pick<IamUser, 'tags'>, defaults: RotationDefault
       rotateAfterDays: tags.rotateAfterDays ?? defaults.rotateAfterDays,
       deleteAfterDays,
       ...(deactivateAfterDays !== undefined && { deactivateAfterDays }),
+      requireNewKeyUsed: defaults.requireNewKeyUsed,
+      maxKeyAgeDays: defaults.maxKeyAgeDays,
     },
   };
 }
 
-/** What a mail that is delivered now promises about the old key. */
+/** What a delivery promises now about the old key. */
 export function promise(policy: UserPolicy, deliveredAtMs: number): Promised {
   return {
     ...(policy.deactivateAfterDays !== undefined && {
       deactivateOnMs: deliveredAtMs + policy.deactivateAfterDays * DAY_MS,
     }),
     deleteOnMs: deliveredAtMs + policy.deleteAfterDays * DAY_MS,
+    requireNewKeyUsed: policy.requireNewKeyUsed,
+    maxKeyAgeDays: policy.maxKeyAgeDays,
   };
 }

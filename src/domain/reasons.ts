@@ -78,8 +78,8 @@ const SENTENCES = {
   'delivery-not-now': ({ why }: { why: string }) => `the new key can't be delivered now: ${why}`,
   'delivery-refused': ({ to, why }: { to: string; why: string }) =>
     `the delivery to ${to} was refused: ${why}`,
-  'refused-only-active': ({ to, until }: { to: string; until: string }) =>
-    `the delivery to ${to} was refused, but the new key is the user's only active one: it is delivered again on ${at(until)}, or as soon as the tags name another target`,
+  'refused-only-active': ({ to, until, why = '' }: { to: string; until: string; why?: string }) =>
+    `the delivery to ${to} was refused${why && ` (${why})`}, but the new key is the user's only active one: it is delivered again on ${at(until)}, or as soon as the tags name another target`,
   'refused-in-doubt': ({ why }: { why: string }) =>
     `the delivery was refused, but an earlier one may have arrived: ${why}`,
   'refused-keys-unknown': ({ why }: { why: string }) =>

@@ -9,6 +9,7 @@
 import * as z from 'zod/mini';
 import { isContentKeyName } from './content-key-name.ts';
 import { storedReason } from './reasons.ts';
+import { targetSchema } from './target.ts';
 import { LATEST_MS, SECOND_MS } from './time.ts';
 
 /** The schema that this version writes and reads. A record of any other is reported and left alone. */
@@ -20,14 +21,6 @@ const days = z.number().check(z.minimum(0), z.maximum(1_000_000));
 const text = z.string();
 /** Part of a timer's key, which must stay within its user's items. */
 const keyId = z.string().check(z.regex(/^\w{1,128}$/));
-
-/**
- * Where a key pair is delivered to, and how. One member a delivery; each delivery knows its own.
- * `form`: `sealed` as JWE under the content key, or in `plaintext`.
- */
-const target = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('mail'), address: text, form: z.enum(['sealed', 'plaintext']) }),
-]);
 
 const accessKey = z.object({
   accessKeyId: keyId,
@@ -69,7 +62,7 @@ const rotation = {
   /** The SSM parameter of the content key; the user may have another name by now. */
   parameterName: text,
   /** How this pair is delivered. The user's tags say it anew for every attempt. */
-  target,
+  target: targetSchema,
 };
 
 /** What was promised to the owner about the old key. Settings that change later change none of it. */
@@ -188,7 +181,6 @@ const schemas = {
   }),
 };
 
-export type Target = z.output<typeof target>;
 export type KeySnapshot = Readonly<z.output<typeof keySnapshot>>;
 /** How a rotation ended. */
 export type Outcome = z.output<typeof outcome>;

@@ -1,46 +1,18 @@
-/**
- * What a run did, told once: a row a user and the totals.
- */
-
-import type { AccessKey } from './identity.ts';
+/** What a run did, told once: a row a user and the totals. */
+import type { ReportOutcome, UserEvent } from './events.ts';
+import { type ReasonCode, sentence } from './reasons.ts';
 import { DAY_MS, iso } from './time.ts';
-
-export type RowOutcome =
-  /** A new key was created and delivered; the old key has its timer. */
-  | 'rotated'
-  /** Nothing to do, for the reason given. */
-  | 'skipped'
-  /** An open rotation that waits for its time or for a person. */
-  | 'waiting'
-  /** The old key was deactivated. */
-  | 'deactivated'
-  /** The old key was deleted. */
-  | 'deleted'
-  /** The owner was reminded that the new key is unused. */
-  | 'reminded'
-  /** The rotation ended without a deletion by this run. */
-  | 'closed'
-  /** The new key was taken back: it was never handed over. */
-  | 'withdrawn'
-  /** A veto was found: nothing is touched. */
-  | 'cancelled'
-  /** Not possible now; the next run tries again. */
-  | 'postponed'
-  /** Not reached in this run: first in the next. */
-  | 'left'
-  /** The user's tags are wrong: that user's problem, and nobody else's. */
-  | 'invalid'
-  /** Something is wrong, and told. */
-  | 'failed'
-  /** What a dry run would have done. */
-  | 'would-rotate'
-  | 'would-resume';
 
 export interface ReportRow {
   readonly userName: string;
   readonly userId: string;
-  readonly outcome: RowOutcome;
+  readonly outcome: ReportOutcome;
+  /** Why, for programs. */
+  readonly code: ReasonCode | (string & {});
+  /** Why, for people. */
   readonly reason: string;
+  /** What a run would do that is no dry run. */
+  readonly action?: string;
   readonly oldKeyId?: string;
   readonly newKeyId?: string;
   /** ISO 8601. */
@@ -54,7 +26,7 @@ export interface Figures {
   readonly managedUsers: number;
   /** Rotations that were open when the run began. */
   readonly openRotations: number;
-  /** Old keys that were due a day ago or longer, and could not be destroyed by this run either. */
+  /** Old keys that were due a day ago or longer, and could not be handled by this run either. */
   readonly overdueDestructions: number;
   readonly mailsSent: number;
   readonly mailsNotAccepted: number;
@@ -71,16 +43,16 @@ export interface Report {
   readonly users: number;
   /** Rows of managed users, users with bad tags, and users with an open rotation. */
   readonly rows: readonly ReportRow[];
-  readonly totals: Readonly<Partial<Record<RowOutcome, number>>>;
+  readonly totals: Readonly<Partial<Record<ReportOutcome, number>>>;
   readonly figures: Figures;
-  /** What concerns the whole run and is to be mended: the mailer, items of an unknown shape. */
+  /** What concerns the whole run and is to be fixed: the mailer, items of an unknown shape. */
   readonly problems: readonly string[];
   /** What the run did another way than usual, and why. */
   readonly notes: readonly string[];
 }
 
 /** Outcomes that are work: if all of a run's work failed, the run failed. */
-const WORKED: readonly RowOutcome[] = [
+const WORKED: readonly ReportOutcome[] = [
   'rotated',
   'deactivated',
   'deleted',
@@ -91,15 +63,32 @@ const WORKED: readonly RowOutcome[] = [
 ];
 
 /** Outcomes of users whom a run meant to work on and could not. */
-const UNDONE: readonly RowOutcome[] = ['failed', 'postponed'];
+const UNDONE: readonly ReportOutcome[] = ['failed', 'postponed'];
+
+/** The row of the last event about a user. */
+export function toReportRow(event: UserEvent & { readonly type: ReportOutcome }): ReportRow {
+  const { type, user, reason, action, oldKeyId, newKeyId, dueAtMs, keyCreatedAtMs } = event;
+  return {
+    userName: user.userName,
+    userId: user.userId,
+    outcome: type,
+    code: reason.code,
+    reason: sentence(reason),
+    ...(action !== undefined && { action }),
+    ...(oldKeyId !== undefined && { oldKeyId }),
+    ...(newKeyId !== undefined && { newKeyId }),
+    ...(dueAtMs !== undefined && { dueAt: iso(dueAtMs) }),
+    ...(keyCreatedAtMs !== undefined && { keyCreatedAt: iso(keyCreatedAtMs) }),
+  };
+}
 
 export function countOutcomes(rows: readonly ReportRow[]): Report['totals'] {
-  const totals: Partial<Record<RowOutcome, number>> = {};
+  const totals: Partial<Record<ReportOutcome, number>> = {};
   for (const { outcome } of rows) totals[outcome] = (totals[outcome] ?? 0) + 1;
   return totals;
 }
 
-/** The ages of the keys that the rows know of, in full days. */
+/** Ages of the oldest active keys in full days. */
 export function keyAges(
   rows: readonly ReportRow[],
   nowMs: number,
@@ -115,13 +104,6 @@ export function keyAges(
     ...(oldest !== undefined && { oldestKeyAgeDays: oldest }),
     ...(median !== undefined && { medianKeyAgeDays: median }),
   };
-}
-
-/** The creation of the oldest active key, in the form of a row. */
-export function oldestActive(keys: readonly AccessKey[]): Pick<ReportRow, 'keyCreatedAt'> {
-  const active = keys.filter(({ status }) => status === 'Active');
-  if (active.length === 0) return {};
-  return { keyCreatedAt: iso(Math.min(...active.map(({ createdAtMs }) => createdAtMs))) };
 }
 
 /** Whether a run had work, and none of it was done: then it must not report success. */

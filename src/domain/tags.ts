@@ -4,6 +4,7 @@
  */
 import { isAddress } from './address.ts';
 import type { Tag } from './identity.ts';
+import { ALLOWED_DAYS, MAX_DAYS, wholeNumber } from './limits.ts';
 
 /** The tags of a managed user, read and checked. */
 export interface UserTags {
@@ -41,9 +42,6 @@ export function tagName(key: string): string {
   return key.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** A whole number of days from 1 on, in digits alone; the same rule as for the settings. */
-const DAYS = /^[1-9]\d{0,4}$/;
-
 /** What is wrong with one `IKR:` tag, in words; `undefined` when nothing is or when it is not ours. */
 export function tagProblem({ key, value }: Tag): string | undefined {
   const name = tagName(key);
@@ -51,9 +49,9 @@ export function tagProblem({ key, value }: Tag): string | undefined {
     return isAddress(value) ? undefined : `${name} is ${quote(value)}, which is no mail address`;
   }
   if (name in DAY_TAGS) {
-    return DAYS.test(value)
-      ? undefined
-      : `${name} is ${quote(value)}; allowed: a whole number of days from 1 to 99999`;
+    return wholeNumber(value, MAX_DAYS) === undefined
+      ? `${name} is ${quote(value)}; allowed: ${ALLOWED_DAYS}`
+      : undefined;
   }
   return undefined;
 }

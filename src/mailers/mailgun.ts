@@ -4,10 +4,10 @@
 import * as z from 'zod/mini';
 import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
 import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
-import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { answerOf, failureOf, type Reply } from './mailgun-answers.ts';
 import { ask, type MailgunClient } from './mailgun-client.ts';
 import { formsOf, type Problem, readPassword } from './password.ts';
+import type { MailerPlugin, MailerServices, Wire } from './plugin.ts';
 import { formatSender } from './sender.ts';
 import { attempt, quote } from './words.ts';
 

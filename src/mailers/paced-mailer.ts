@@ -14,7 +14,7 @@ const RETRY_AFTER_MS = [1, 2, 4, 8].map((seconds) => seconds * SECOND_MS);
 /** After so many mails in a row that were not accepted, the run begins no more rotations. */
 const FAILURES_UNTIL_STOPPED = 3;
 
-export class Postman {
+export class PacedMailer {
   readonly #mailer: Mailer;
   readonly #clock: Clock;
   readonly #log: Log;

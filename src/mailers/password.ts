@@ -1,7 +1,7 @@
 /**
  * The password that a mailer logs in with.
  */
-import type { MailerServices } from './index.ts';
+import type { MailerServices } from './plugin.ts';
 import { messageOf, quote } from './words.ts';
 
 /** Why a mailer cannot work yet, and what to do about it. */

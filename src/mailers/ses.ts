@@ -5,7 +5,7 @@ import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import * as z from 'zod/mini';
 import type { SettingsOf, SettingsTable } from '../config/setting.ts';
 import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
-import type { MailerPlugin, MailerServices, Wire } from './index.ts';
+import type { MailerPlugin, MailerServices, Wire } from './plugin.ts';
 import { encodeSender } from './sender.ts';
 import { answerOf } from './ses-answers.ts';
 import { verifySes } from './ses-verification.ts';

@@ -5,9 +5,9 @@ import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { parse, type SettingsOf, type SettingsTable } from '../config/setting.ts';
 import type { Mail, MailAnswer, Mailer, Verification } from '../ports/mailer.ts';
-import type { MailerPlugin, MailerServices, Wire } from './index.ts';
 import { expiry } from './network.ts';
 import { formsOf, type Problem, readPassword } from './password.ts';
+import type { MailerPlugin, MailerServices, Wire } from './plugin.ts';
 import { answerOf, hintOf } from './smtp-answers.ts';
 import { attempt } from './words.ts';
 

@@ -3,7 +3,8 @@
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
  * a line of the log, so counting costs no call and no permission.
  */
-import type { Figures, Report, ReportRow, RowOutcome } from '../domain/report.ts';
+import type { ReportOutcome } from '../domain/events.ts';
+import type { Figures, Report, ReportRow } from '../domain/report.ts';
 
 const NAMESPACE = 'IamKeyRotator';
 
@@ -86,7 +87,7 @@ function mails(counts: Pick<Figures, 'mailsSent' | 'mailsNotAccepted'>): Metrics
 
 function outcomes(
   rows: readonly ReportRow[],
-  names: Readonly<Record<string, readonly RowOutcome[]>>,
+  names: Readonly<Record<string, readonly ReportOutcome[]>>,
 ): Metrics {
   return Object.fromEntries(
     Object.entries(names).map(([name, counted]) => [

@@ -6,13 +6,8 @@
  */
 import type { KeyPair } from '../domain/identity.ts';
 import type { UserPolicy } from '../domain/policy.ts';
-import type {
-  DeliveringRecord,
-  Outcome,
-  RecordWithPair,
-  StartedRecord,
-  Target,
-} from '../domain/record.ts';
+import type { Outcome, RecordWithPair, StartedRecord } from '../domain/record.ts';
+import type { Target } from '../domain/target.ts';
 import type { MailAnswer, Verification } from './mailer.ts';
 
 /**
@@ -45,8 +40,6 @@ export interface Delivery<T extends Target = Target> {
   probe(): boolean;
   /** Where a user's pair goes, by the tags and settings of today. */
   targetFor(policy: UserPolicy): T;
-  /** The target in words, for reasons and reports. */
-  describe(to: T): string;
   /**
    * Everything that can fail without harm, before the key exists. Repeatable.
    * @returns what is in the way, in words
@@ -63,5 +56,5 @@ export interface Delivery<T extends Target = Target> {
    */
   retrievable(about: RecordWithPair, hasContentKey: () => Promise<boolean>): Promise<boolean>;
   /** Cleans up what only the open rotation needed. Repeatable. */
-  settle(about: DeliveringRecord | RecordWithPair, outcome: Outcome): Promise<void>;
+  settle(about: RecordWithPair, outcome: Outcome): Promise<void>;
 }

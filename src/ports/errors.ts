@@ -33,17 +33,6 @@ export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 }
 
-/** Settings that cannot be used; the message lists every mistake. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The settings cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
-  }
-}
-
 /**
  * What an error may say in a log or a report: its name and message, and those of its causes. Never
  * the object itself, which may hold a request with a secret in it.

@@ -1,10 +1,10 @@
 /** The rotator Lambda: EventBridge Scheduler calls it, or a person with a narrower event. */
 import type { Context } from 'aws-lambda';
 import { nothingWorked, type Report } from '../domain/report.ts';
-import { logReport } from '../notifications/log-report.ts';
+import { logEvents, logReport } from '../notifications/log.ts';
 import { rotatorMetrics, writeMetrics } from '../notifications/metrics.ts';
-import { runRotator } from '../rotation/run.ts';
-import { runOf } from '../runtime/lambda.ts';
+import { runAccount } from '../rotation/run-account.ts';
+import { composeFor } from '../runtime/lambda.ts';
 import { readEvent } from './request.ts';
 
 /**
@@ -13,15 +13,14 @@ import { readEvent } from './request.ts';
  */
 export async function handler(event: unknown, context: Context): Promise<Report> {
   const request = readEvent(event);
-  const run = await runOf(context);
-  const report = await runRotator(request, run);
+  const run = await composeFor(context, logEvents);
+  const dryRun = run.dryRun || request.dryRun;
+  const report = await runAccount({ ...request, dryRun }, run);
   logReport(report, run.log);
   writeMetrics(rotatorMetrics(report, !request.users), context.functionName, run.clock.nowMs());
   if (nothingWorked(report.rows)) {
     const [problem] = [...report.problems, ...report.rows.map(({ reason }) => reason)];
-    throw new Error(
-      `Nothing of what was due could be done (${JSON.stringify(report.totals)}); first: ${problem}`,
-    );
+    throw new Error(`All due work failed (${JSON.stringify(report.totals)}); first: ${problem}`);
   }
   return report;
 }

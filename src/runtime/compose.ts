@@ -1,100 +1,90 @@
 /**
- * Builds what a run works with, from the environment. The handlers and the command line wire the
- * same parts.
+ * Puts the parts together, for every function: what lives as long as the container, and what one
+ * invocation works with.
  */
-import { type Clients, createClients } from '../aws/clients.ts';
+import { type Clients, createAccount, createClients } from '../aws/account.ts';
 import { dynamodbJournal } from '../aws/dynamodb-journal.ts';
-import { iamInventory } from '../aws/iam-inventory.ts';
-import { iamKeys } from '../aws/iam-keys.ts';
-import type { Settings } from '../config/settings.ts';
-import type { AccountIdentity } from '../domain/identity.ts';
-import { Postman } from '../mailers/paced-mailer.ts';
-import type { ContentKeys } from '../ports/account.ts';
+import { readSecret } from '../aws/read-secret.ts';
+import { PacedMailer } from '../mailers/paced-mailer.ts';
+import { ownerMail } from '../notifications/owner-mail.ts';
+import { collectReport } from '../notifications/report.ts';
+import { createEventStream } from '../notifications/stream.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mailer } from '../ports/mailer.ts';
-import type { Run } from '../rotation/run-context.ts';
+import type { Subscriber } from '../ports/notifications.ts';
+import { composeEngine } from '../rotation/compose.ts';
+import type { AccountRun } from '../rotation/run-account.ts';
+import type { TimerRun } from '../rotation/timers.ts';
 import { sealer } from '../sealing/sealer.ts';
+import type { Settings } from './settings.ts';
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** What differs between two invocations. */
-export interface Occasion {
-  readonly accountId: () => Promise<string>;
-  readonly deadlineAtMs: number;
-  readonly log: Log;
-}
-
-/** The parts that live as long as the process. */
-export interface Plant {
+/** What lives as long as the container. */
+export interface Container {
   readonly settings: Settings;
   readonly clients: Clients;
   readonly mailer: Mailer;
-  readonly parameters: ContentKeys;
 }
 
-/**
- * Parameter Store's client is a large part of a bundle, and a run that finds no key due, as most
- * do, never calls it: it is loaded with the first call.
- */
-const parameterStore = () => import('../aws/ssm-parameters.ts');
-
-export function createPlant(settings: Settings, log: Log): Plant {
-  const clients = createClients();
-  const mailer = settings.createMailer({
-    log,
-    readSecret: async (name) => {
-      const { createSsm, readSecret } = await parameterStore();
-      return readSecret(createSsm(), name);
-    },
-  });
-  return { settings, clients, mailer, parameters: lateParameters(settings.ssmKmsKeyId, log) };
+/** What differs between two invocations. */
+export interface InvocationContext {
+  readonly accountId: string;
+  /** When the function is stopped from outside. */
+  readonly deadlineAtMs: number;
+  readonly log: Log;
+  /** Who else hears of what happens. */
+  readonly subscribers?: readonly Subscriber[];
 }
 
-function lateParameters(kmsKeyId: string | undefined, log: Log): ContentKeys {
-  let made: Promise<Parameters> | undefined;
-  const parameters = () => {
-    made ??= parameterStore().then(({ createSsm, ssmParameters }) =>
-      ssmParameters(createSsm(), { kmsKeyId, log }),
-    );
-    return made;
+/** What one invocation works with. */
+export type Composition = Omit<AccountRun, 'journal'> &
+  Omit<TimerRun, 'journal'> & {
+    readonly journal: ReturnType<typeof dynamodbJournal>;
+    readonly log: Log;
   };
-  return {
-    put: async (...details) => (await parameters()).put(...details),
-    get: async (...details) => (await parameters()).get(...details),
-    remove: async (...details) => (await parameters()).remove(...details),
-  };
+
+export function createContainer(settings: Settings, log: Log): Container {
+  const mailer = settings.createMailer({ log, readSecret });
+  return { settings, clients: createClients(), mailer };
 }
 
-export async function createRun(
-  { settings, clients, mailer, parameters }: Plant,
-  { accountId, deadlineAtMs, log }: Occasion,
-): Promise<Run> {
+export async function compose(
+  { settings, clients, mailer: unpaced }: Container,
+  { accountId, deadlineAtMs, log, subscribers = [] }: InvocationContext,
+): Promise<Composition> {
+  const { core, policy } = settings;
   const clock = systemClock;
-  const inventory = iamInventory(clients.iam, accountId, clock, log);
-  let account: Promise<AccountIdentity> | undefined;
-  return {
+  const account = await createAccount(accountId, clients, {
     clock,
-    inventory,
-    keys: iamKeys(clients.iam, clients.iamOnce, clock),
-    journal: dynamodbJournal(settings.table, clients.dynamodb, clock),
-    parameters,
-    sealer,
-    postman: new Postman(mailer, clock, log),
     log,
-    account: () => {
-      account ??= inventory.account();
-      return account;
-    },
-    region: await clients.iam.config.region(),
-    rotation: settings.rotation,
-    destruction: settings.destruction,
-    encryptKeyPair: settings.encryptKeyPair,
-    ...(settings.maxRotationsPerRun && { maxRotationsPerRun: settings.maxRotationsPerRun }),
-    dryRun: settings.dryRun,
+    kmsKeyId: core.SSM_KMS_KEY_ID,
+  });
+  const mailer = new PacedMailer(unpaced, clock, log);
+  const delivery = settings.createDelivery({ account, mailer, clock });
+  const journal = dynamodbJournal(core.IAM_KEY_ROTATOR_TABLE, accountId, clients.dynamodb, clock);
+  const report = collectReport();
+  const events = createEventStream([report, ownerMail(account, mailer), ...subscribers], log);
+  return {
+    engine: composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+    account,
+    journal,
+    delivery,
+    mailCounts: () => mailer.counts,
+    events,
+    report,
+    clock,
+    log,
+    policy,
+    ...(core.MAX_ROTATIONS_PER_RUN !== undefined && {
+      maxRotationsPerRun: core.MAX_ROTATIONS_PER_RUN,
+    }),
+    dryRun: core.DRY_RUN,
+    retryAfterMinutes: core.RETRY_AFTER_MINS,
     deadlineAtMs,
   };
 }

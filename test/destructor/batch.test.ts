@@ -54,7 +54,7 @@ describe('a batch', () => {
     const { world } = await due(1);
     world.onCall = failAlways('keys.delete');
     await expire(world, {
-      destruction: { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 30 },
+      retryAfterMinutes: 30,
     });
     expect(world.timers()).toMatchObject([
       { deleteOnEpochSeconds: (world.clock.nowMs() + 30 * MINUTE_MS) / SECOND_MS },

@@ -8,7 +8,7 @@ import type { LocalWorld } from '../../simulation/aws/index.ts';
 import type { ReceivedMail } from '../../simulation/aws/mail.ts';
 import { parseSender, type Sender } from '../../src/domain/address.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { MailerServices } from '../../src/mailers/index.ts';
+import type { MailerServices } from '../../src/mailers/plugin.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Mail, MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import { FACTS, MAILS } from '../deliveries/mail/templates/samples.ts';

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { selfSignedCertificate } from '../../simulation/aws/certificate.ts';
 import { reset } from '../../simulation/aws/server.ts';
-import type { MailerServices } from '../../src/mailers/index.ts';
+import type { MailerServices } from '../../src/mailers/plugin.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
 import type { MailAnswer } from '../../src/ports/mailer.ts';
 import { mailTo, services, until } from './contract.ts';

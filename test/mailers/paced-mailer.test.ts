@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '../../simulation/memory/clock.ts';
 import { ACCEPTED, LOST, NOT_NOW, QUOTA_SPENT, REFUSED } from '../../simulation/memory/mail.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { Postman } from '../../src/mailers/paced-mailer.ts';
+import { PacedMailer } from '../../src/mailers/paced-mailer.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Mail, MailAnswer, Mailer, Verification } from '../../src/ports/mailer.ts';
 
@@ -37,8 +37,8 @@ function setUp({
   };
   const note = (message: string, fields?: unknown) => void lines.push([message, fields]);
   const log: Log = { debug: note, info: note, warn: note, error: note };
-  const postman = new Postman(mailer, clock, log);
-  return { postman, mailer, clock, sentAtMs, lines, verifications: () => verifications };
+  const mailer = new PacedMailer(mailer, clock, log);
+  return { mailer, mailer, clock, sentAtMs, lines, verifications: () => verifications };
 }
 
 describe('a mail that is sent', () => {
@@ -47,37 +47,37 @@ describe('a mail that is sent', () => {
     ['refused', REFUSED],
     ['unknown', LOST],
   ])('is not repeated when the answer is %s', async (_, answer) => {
-    const { postman, sentAtMs } = setUp({ answers: [answer] });
-    expect(await postman.send(MAIL, FOREVER)).toEqual(answer);
+    const { mailer, sentAtMs } = setUp({ answers: [answer] });
+    expect(await mailer.send(MAIL, FOREVER)).toEqual(answer);
     expect(sentAtMs).toEqual([0]);
   });
 
   it('is repeated after 1, 2, 4 and 8 seconds while the answer is not now', async () => {
-    const { postman, sentAtMs } = setUp({ answers: Array(9).fill(NOT_NOW) });
-    expect(await postman.send(MAIL, FOREVER)).toEqual(NOT_NOW);
+    const { mailer, sentAtMs } = setUp({ answers: Array(9).fill(NOT_NOW) });
+    expect(await mailer.send(MAIL, FOREVER)).toEqual(NOT_NOW);
     expect(sentAtMs).toEqual([0, 1, 3, 7, 15].map((seconds) => seconds * SECOND_MS));
   });
 
   it('is repeated until another answer comes, which counts', async () => {
-    const { postman, sentAtMs } = setUp({ answers: [NOT_NOW, NOT_NOW, LOST] });
-    expect(await postman.send(MAIL, FOREVER)).toEqual(LOST);
+    const { mailer, sentAtMs } = setUp({ answers: [NOT_NOW, NOT_NOW, LOST] });
+    expect(await mailer.send(MAIL, FOREVER)).toEqual(LOST);
     expect(sentAtMs).toHaveLength(3);
   });
 
   it('is not repeated when a try could end after the time that is left', async () => {
-    const { postman, sentAtMs } = setUp({ answers: Array(9).fill(NOT_NOW) });
-    await postman.send(MAIL, MINUTE_MS + 3 * SECOND_MS);
+    const { mailer, sentAtMs } = setUp({ answers: Array(9).fill(NOT_NOW) });
+    await mailer.send(MAIL, MINUTE_MS + 3 * SECOND_MS);
     expect(sentAtMs).toEqual([0, SECOND_MS, 3 * SECOND_MS]);
   });
 
   it('is not sent again when the wait was longer than meant, and then its time is over', async () => {
-    const { postman, mailer, clock, sentAtMs } = setUp({ answers: [NOT_NOW] });
+    const { mailer, mailer, clock, sentAtMs } = setUp({ answers: [NOT_NOW] });
     const { send } = mailer;
     mailer.send = (mail) => {
       setImmediate(() => clock.advance(60 * MINUTE_MS));
       return send(mail);
     };
-    expect(await postman.send(MAIL, 20 * MINUTE_MS)).toMatchObject({
+    expect(await mailer.send(MAIL, 20 * MINUTE_MS)).toMatchObject({
       kind: 'not-now',
       reason: expect.stringContaining('time'),
     });
@@ -85,19 +85,19 @@ describe('a mail that is sent', () => {
   });
 
   it('is not sent in the last minute, when the pace has eaten up the time', async () => {
-    const { postman, sentAtMs } = setUp({ verification: { remaining: 9, perSecond: 1 } });
-    await postman.verify();
+    const { mailer, sentAtMs } = setUp({ verification: { remaining: 9, perSecond: 1 } });
+    await mailer.verify();
     const answers = await Promise.all(
-      [1, 2, 3].map(() => postman.send(MAIL, MINUTE_MS + SECOND_MS)),
+      [1, 2, 3].map(() => mailer.send(MAIL, MINUTE_MS + SECOND_MS)),
     );
     expect(answers.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'not-now']);
     expect(sentAtMs).toEqual([0, SECOND_MS]);
-    expect(postman.remaining).toBe(7);
+    expect(mailer.remaining).toBe(7);
   });
 
   it('is not repeated when the quota is spent', async () => {
-    const { postman, sentAtMs } = setUp({ answers: [QUOTA_SPENT] });
-    expect(await postman.send(MAIL, FOREVER)).toEqual(QUOTA_SPENT);
+    const { mailer, sentAtMs } = setUp({ answers: [QUOTA_SPENT] });
+    expect(await mailer.send(MAIL, FOREVER)).toEqual(QUOTA_SPENT);
     expect(sentAtMs).toHaveLength(1);
   });
 });
@@ -107,99 +107,99 @@ describe('a run stops beginning rotations', () => {
     ['not now', NOT_NOW],
     ['unknown', LOST],
   ])('after three mails in a row whose answer was %s', async (_, answer) => {
-    const { postman } = setUp({ answers: Array(15).fill(answer) });
-    for (let mail = 0; mail < 2; mail++) await postman.send(MAIL, ONCE);
-    expect(postman.stopped).toBeUndefined();
-    await postman.send(MAIL, ONCE);
+    const { mailer } = setUp({ answers: Array(15).fill(answer) });
+    for (let mail = 0; mail < 2; mail++) await mailer.send(MAIL, ONCE);
+    expect(mailer.stopped).toBeUndefined();
+    await mailer.send(MAIL, ONCE);
     const reason = 'reason' in answer && answer.reason;
-    expect(postman.stopped).toBe(`the last mails were not accepted (${reason})`);
+    expect(mailer.stopped).toBe(`the last mails were not accepted (${reason})`);
   });
 
   it.each([
     ['an accepted', ACCEPTED],
     ['a refused', REFUSED],
   ])('but not when there was %s mail between them', async (_, answer) => {
-    const { postman } = setUp({ answers: [LOST, LOST, answer, LOST, LOST] });
-    for (let mail = 0; mail < 5; mail++) await postman.send(MAIL, ONCE);
-    expect(postman.stopped).toBeUndefined();
+    const { mailer } = setUp({ answers: [LOST, LOST, answer, LOST, LOST] });
+    for (let mail = 0; mail < 5; mail++) await mailer.send(MAIL, ONCE);
+    expect(mailer.stopped).toBeUndefined();
   });
 
   it('not on account of mails that only inform', async () => {
-    const { postman } = setUp({ answers: [LOST, LOST, LOST] });
-    for (let mail = 0; mail < 3; mail++) await postman.inform(MAIL, 'a test');
-    expect(postman.stopped).toBeUndefined();
+    const { mailer } = setUp({ answers: [LOST, LOST, LOST] });
+    for (let mail = 0; mail < 3; mail++) await mailer.inform(MAIL, 'a test');
+    expect(mailer.stopped).toBeUndefined();
   });
 
   it('when the quota is spent', async () => {
-    const { postman } = setUp({ answers: [QUOTA_SPENT] });
-    await postman.send(MAIL, FOREVER);
-    expect(postman.stopped).toBe('the mail quota is spent');
-    expect(postman.remaining).toBe(0);
+    const { mailer } = setUp({ answers: [QUOTA_SPENT] });
+    await mailer.send(MAIL, FOREVER);
+    expect(mailer.stopped).toBe('the mail quota is spent');
+    expect(mailer.remaining).toBe(0);
   });
 });
 
 describe('the quota', () => {
   it('is what the verification tells, less the mails that may have gone out', async () => {
-    const { postman } = setUp({
+    const { mailer } = setUp({
       answers: [ACCEPTED, LOST, REFUSED, NOT_NOW],
       verification: { remaining: 10 },
     });
-    expect(postman.remaining).toBe(FOREVER);
-    await postman.verify();
+    expect(mailer.remaining).toBe(FOREVER);
+    await mailer.verify();
     for (const left of [9, 8, 7]) {
-      await postman.send(MAIL, ONCE);
-      expect(postman.remaining).toBe(left);
+      await mailer.send(MAIL, ONCE);
+      expect(mailer.remaining).toBe(left);
     }
-    await postman.send(MAIL, ONCE);
-    expect(postman.remaining).toBe(7);
+    await mailer.send(MAIL, ONCE);
+    expect(mailer.remaining).toBe(7);
   });
 
   it('is not overdrawn by mails that are under way at the same time', async () => {
-    const { postman, sentAtMs } = setUp({ verification: { remaining: 2 } });
-    await postman.verify();
-    const answers = await Promise.all([1, 2, 3].map(() => postman.send(MAIL, FOREVER)));
+    const { mailer, sentAtMs } = setUp({ verification: { remaining: 2 } });
+    await mailer.verify();
+    const answers = await Promise.all([1, 2, 3].map(() => mailer.send(MAIL, FOREVER)));
     expect(answers.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'not-now']);
     expect(sentAtMs).toHaveLength(2);
   });
 
   it('stays spent, whatever is answered to mails that were under way', async () => {
-    const { postman } = setUp({ answers: [QUOTA_SPENT, NOT_NOW], verification: { remaining: 9 } });
-    await postman.verify();
-    await Promise.all([postman.send(MAIL, ONCE), postman.send(MAIL, ONCE)]);
-    expect(postman.remaining).toBe(0);
-    expect(postman.stopped).toBe('the mail quota is spent');
+    const { mailer } = setUp({ answers: [QUOTA_SPENT, NOT_NOW], verification: { remaining: 9 } });
+    await mailer.verify();
+    await Promise.all([mailer.send(MAIL, ONCE), mailer.send(MAIL, ONCE)]);
+    expect(mailer.remaining).toBe(0);
+    expect(mailer.stopped).toBe('the mail quota is spent');
   });
 });
 
 describe('the pace', () => {
   it("is the service's rate, for mails of all kinds", async () => {
-    const { postman, sentAtMs } = setUp({ verification: { perSecond: 2 } });
-    await postman.verify();
+    const { mailer, sentAtMs } = setUp({ verification: { perSecond: 2 } });
+    await mailer.verify();
     await Promise.all([
-      postman.send(MAIL, FOREVER),
-      postman.inform(MAIL, 'a test'),
-      postman.send(MAIL, FOREVER),
-      postman.send(MAIL, FOREVER),
+      mailer.send(MAIL, FOREVER),
+      mailer.inform(MAIL, 'a test'),
+      mailer.send(MAIL, FOREVER),
+      mailer.send(MAIL, FOREVER),
     ]);
     expect(sentAtMs).toEqual([0, 500, 1000, 1500]);
   });
 
   it('starts anew after a pause', async () => {
-    const { postman, clock, sentAtMs } = setUp({ verification: { perSecond: 1 } });
-    await postman.verify();
-    await postman.send(MAIL, FOREVER);
+    const { mailer, clock, sentAtMs } = setUp({ verification: { perSecond: 1 } });
+    await mailer.verify();
+    await mailer.send(MAIL, FOREVER);
     clock.advance(5 * SECOND_MS);
-    await postman.send(MAIL, FOREVER);
-    await postman.send(MAIL, FOREVER);
+    await mailer.send(MAIL, FOREVER);
+    await mailer.send(MAIL, FOREVER);
     expect(sentAtMs).toEqual([0, 5000, 6000]);
   });
 });
 
 describe('the verification', () => {
   it('is asked for once a run, by however many', async () => {
-    const { postman, verifications } = setUp();
-    await Promise.all([postman.verify(), postman.verify()]);
-    await postman.verify();
+    const { mailer, verifications } = setUp();
+    await Promise.all([mailer.verify(), mailer.verify()]);
+    await mailer.verify();
     expect(verifications()).toBe(1);
   });
 
@@ -209,17 +209,17 @@ describe('the verification', () => {
       reason: 'paused',
       warnings: ['the identity belongs to another account'],
     };
-    const { postman, lines } = setUp({ verification });
-    expect(await postman.verify()).toEqual(verification);
+    const { mailer, lines } = setUp({ verification });
+    expect(await mailer.verify()).toEqual(verification);
     expect(lines).toEqual([['mailer', { warning: 'the identity belongs to another account' }]]);
   });
 
   it('that fails means that no mail can be sent', async () => {
-    const { postman, mailer } = setUp();
+    const { mailer, mailer } = setUp();
     mailer.verify = async () => {
       throw new Error('no route to host');
     };
-    expect(await postman.verify()).toMatchObject({
+    expect(await mailer.verify()).toMatchObject({
       kind: 'unknown',
       reason: expect.stringContaining('no route to host'),
     });
@@ -228,8 +228,8 @@ describe('the verification', () => {
 
 describe('a mail that only informs', () => {
   it('is tried once, and its fate is only logged', async () => {
-    const { postman, sentAtMs, lines } = setUp({ answers: [NOT_NOW] });
-    await postman.inform(MAIL, 'old key of alice deleted');
+    const { mailer, sentAtMs, lines } = setUp({ answers: [NOT_NOW] });
+    await mailer.inform(MAIL, 'old key of alice deleted');
     expect(sentAtMs).toHaveLength(1);
     expect(lines).toEqual([
       [
@@ -242,10 +242,10 @@ describe('a mail that only informs', () => {
 
 describe('the count of mails', () => {
   it('tells each by its last answer', async () => {
-    const { postman } = setUp({ answers: [NOT_NOW, ACCEPTED, LOST, REFUSED] });
-    await postman.send(MAIL, FOREVER);
-    await postman.inform(MAIL, 'a test');
-    await postman.send(MAIL, FOREVER);
-    expect(postman.counts).toEqual({ mailsSent: 1, mailsNotAccepted: 2 });
+    const { mailer } = setUp({ answers: [NOT_NOW, ACCEPTED, LOST, REFUSED] });
+    await mailer.send(MAIL, FOREVER);
+    await mailer.inform(MAIL, 'a test');
+    await mailer.send(MAIL, FOREVER);
+    expect(mailer.counts).toEqual({ mailsSent: 1, mailsNotAccepted: 2 });
   });
 });

@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/config/setting.ts';
-import type { MailerServices } from '../../src/mailers/index.ts';
+import type { MailerServices } from '../../src/mailers/plugin.ts';
 import { ses } from '../../src/mailers/ses.ts';
 import type { Mailer } from '../../src/ports/mailer.ts';
 import { services } from './contract.ts';

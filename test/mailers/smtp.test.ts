@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LocalWorld } from '../../simulation/aws/index.ts';
 import { type LocalSmtp, startSmtp } from '../../simulation/aws/smtp.ts';
-import type { MailerServices } from '../../src/mailers/index.ts';
+import type { MailerServices } from '../../src/mailers/plugin.ts';
 import { smtp } from '../../src/mailers/smtp.ts';
 import {
   describeMailer,

@@ -8,15 +8,15 @@ import { deactivated, inUse, type Scene, scheduled } from '../../simulation/memo
 import type { World } from '../../simulation/memory/world.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
-const STAGED = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-const anyUse = { requireNewKeyUsed: false, maxKeyAgeDays: 90, retryAfterMinutes: 5 };
+const STAGED = { deactivateAfterDays: 3 };
+const anyUse = { requireNewKeyUsed: false };
 
 /** What people did by the time at which the old key is overdue, and what that comes to. */
 const CASES: Record<string, { scene: () => Promise<Scene>; outcome: string; afterDays?: number }> =
   {
     'whose successor is in use': { scene: () => inUse(), outcome: 'deleted' },
     'whose successor need not be used': {
-      scene: () => scheduled({ settings: { destruction: anyUse } }),
+      scene: () => scheduled({ settings: { policy: anyUse } }),
       outcome: 'deleted',
     },
     'whose successor was never used': { scene: () => scheduled(), outcome: 'reminded' },
@@ -26,7 +26,7 @@ const CASES: Record<string, { scene: () => Promise<Scene>; outcome: string; afte
       afterDays: 10,
     },
     'that has a stage before its deletion': {
-      scene: () => inUse({ settings: { rotation: STAGED } }),
+      scene: () => inUse({ settings: { policy: STAGED } }),
       outcome: 'deactivated',
     },
     'that was deactivated': { scene: () => deactivated(), outcome: 'deleted' },

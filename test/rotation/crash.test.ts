@@ -22,10 +22,10 @@ interface Story {
   readonly everyHours?: number;
 }
 
-const staged = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
+const staged = { deactivateAfterDays: 3 };
 const stories: readonly Story[] = [
   { name: 'a smooth rotation' },
-  { name: 'a rotation with a deactivation stage', options: { settings: { rotation: staged } } },
+  { name: 'a rotation with a deactivation stage', options: { settings: { policy: staged } } },
   { name: 'a rotation whose timer never expires', expiry: false },
   { name: 'a mail of unknown fate, and so a second one', answers: [LOST] },
   {

@@ -7,10 +7,9 @@ import type { World } from '../../simulation/memory/world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 
 const PARAMETER = '/ikr/secret/iam/alice';
-const STAGED = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-const anyUse = {
-  destruction: { requireNewKeyUsed: false, maxKeyAgeDays: 90, retryAfterMinutes: 5 },
-};
+const STAGED = { deactivateAfterDays: 3 };
+const ANY_USE = { requireNewKeyUsed: false };
+const anyUse = { policy: ANY_USE };
 
 function dueInDays(world: World): number[] {
   return world
@@ -119,7 +118,7 @@ describe('an old key that is due, with the new one never used,', () => {
 
   it('brings one reminder a day, however often it is looked at', async () => {
     const { world } = await scheduled({
-      settings: { rotation: { ...STAGED, deleteAfterDays: 5 } },
+      settings: { policy: { ...STAGED, deleteAfterDays: 5 } },
     });
     await live(world, { days: 7.75, ownersAct: false });
     // From the third day on, the deactivation stage is due, but an unused key comes first.
@@ -235,7 +234,7 @@ describe('an old key whose successor nobody can learn any more', () => {
   const settings = [
     ['at the age limit', {}],
     ['where the new key need not be used', { settings: anyUse }],
-    ['at its stage', { settings: { ...anyUse, rotation: STAGED } }],
+    ['at its stage', { settings: { policy: { ...ANY_USE, ...STAGED } } }],
   ] as const;
   const cases = spoilings.flatMap(([what, how]) =>
     settings.map(([when, options]) => [what, when, how, options] as const),
@@ -271,7 +270,7 @@ describe('an old key whose successor nobody can learn any more', () => {
   );
 
   it('is not deleted after its stage either, and can be woken', async () => {
-    const scene = await scheduled({ settings: { ...anyUse, rotation: STAGED } });
+    const scene = await scheduled({ settings: { policy: { ...ANY_USE, ...STAGED } } });
     const { world, userId, oldKeyId, newKeyId, keys } = scene;
     expect(await dueNow(scene)).toMatchObject({ outcome: 'deactivated' });
     world.parameters.delete(PARAMETER);
@@ -323,7 +322,7 @@ it('asks for no content key once the new key is in use', async () => {
 });
 
 describe('an old key with a deactivation stage', () => {
-  const staged = { settings: { rotation: STAGED } };
+  const staged = { settings: { policy: STAGED } };
 
   it('is deactivated on that date, and its timer set to the deletion', async () => {
     const scene = await inUse(staged);
@@ -356,7 +355,7 @@ describe('an old key with a deactivation stage', () => {
   });
 
   it('is deactivated unused where the new one need not be used', async () => {
-    const scene = await scheduled({ settings: { ...anyUse, rotation: STAGED } });
+    const scene = await scheduled({ settings: { policy: { ...ANY_USE, ...STAGED } } });
     expect(await dueNow(scene)).toMatchObject({ outcome: 'deactivated' });
   });
 
@@ -376,7 +375,7 @@ describe('an old key with a deactivation stage', () => {
 describe('no step takes the only active key of a user', () => {
   it.each<[string, Parameters<typeof scheduled>[0]]>([
     ['the deletion', { settings: anyUse }],
-    ['the stage', { settings: { ...anyUse, rotation: STAGED } }],
+    ['the stage', { settings: { policy: { ...ANY_USE, ...STAGED } } }],
     ['the maximum age', {}],
   ])('%s', async (_, options) => {
     const scene = await scheduled(options);
@@ -396,7 +395,7 @@ describe('an informing mail', () => {
   it.each<[string, (options?: object) => Promise<Scene>, object]>([
     ['the deletion', inUse, {}],
     ['the reminder', scheduled, {}],
-    ['the deactivation', inUse, { settings: { rotation: STAGED } }],
+    ['the deactivation', inUse, { settings: { policy: STAGED } }],
   ])(
     'that is refused or can not even be written decides nothing (%s)',
     async (_, scene, options) => {
@@ -476,7 +475,7 @@ describe('a destruction that fails', () => {
   it.each(['before', 'after'] as const)(
     'at the write of a deactivation (%s the effect) is made up for',
     async (phase) => {
-      const scene = await inUse({ settings: { rotation: STAGED } });
+      const scene = await inUse({ settings: { policy: STAGED } });
       const { world, userId, oldKeyId, keys } = scene;
       world.onCall = failAt('journal.replace', phase, undefined, writing('DEACTIVATED'));
       expect(await dueNow(scene)).toMatchObject({ outcome: 'failed' });

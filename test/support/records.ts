@@ -1,29 +1,32 @@
 /** Factories for rotation records: a valid one, with whatever a test cares about. */
-import type {
-  ClosedRecord,
-  DeactivatedRecord,
-  DeliveringRecord,
-  ScheduledRecord,
-  StartedRecord,
+import {
+  type ClosedRecord,
+  type DeactivatedRecord,
+  type DeliveringRecord,
+  RECORD_SCHEMA,
+  type ScheduledRecord,
+  type StartedRecord,
 } from '../../src/domain/record.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
 export const STARTED_AT_MS = Date.UTC(2026, 5, 1);
 
 const base = {
+  schema: RECORD_SCHEMA,
+  accountId: '123456789012',
   userId: 'AIDAALICE',
   userName: 'alice',
   userArn: 'arn:aws:iam::123456789012:user/alice',
-  address: 'alice@example.com',
   rotationId: 'rotation-1',
   version: 1,
   startedAtMs: STARTED_AT_MS,
   leaseUntilMs: 0,
   failures: 0,
+  target: { kind: 'mail', address: 'alice@example.com', form: 'sealed' },
   oldKeyId: 'AKIAOLD',
   oldKeyCreatedAtMs: STARTED_AT_MS - 80 * DAY_MS,
-  parameterName: '/ikr/secret/iam/alice',
-};
+  parameterName: '/ikr/secret/iam/alice/AIDAALICE',
+} as const;
 
 const withNewKey = {
   ...base,
@@ -32,10 +35,12 @@ const withNewKey = {
   sealed: 'header..iv.ciphertext.tag',
   instructions: '',
   deleteOnMs: STARTED_AT_MS + 7 * DAY_MS,
+  requireNewKeyUsed: true,
+  maxKeyAgeDays: 90,
 };
 
 export function startedRecord(with_: Partial<StartedRecord> = {}): StartedRecord {
-  return { ...base, state: 'STARTED', seenKeyIds: ['AKIAOLD'], ...with_ };
+  return { ...base, state: 'STARTED', seenKeyIds: ['AKIAOLD'], earlierRotationIds: [], ...with_ };
 }
 
 export function deliveringRecord(with_: Partial<DeliveringRecord> = {}): DeliveringRecord {
@@ -64,12 +69,13 @@ export function deactivatedRecord(with_: Partial<DeactivatedRecord> = {}): Deact
 }
 
 export function closedRecord(with_: Partial<ClosedRecord> = {}): ClosedRecord {
+  const { parameterName, target, startedAtMs, ...closed } = base;
   return {
-    ...base,
+    ...closed,
     state: 'CLOSED',
     closedAtMs: STARTED_AT_MS + 7 * DAY_MS,
     outcome: 'failed',
-    reason: 'the mail was refused',
+    reason: { code: 'undeliverable' },
     retryNotBeforeMs: 0,
     ...with_,
   };

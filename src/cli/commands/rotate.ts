@@ -1,5 +1,5 @@
 /** `ikr rotate`: runs the rotator from the terminal. */
-import type { Report, ReportRow, RowOutcome } from '../../domain/report.ts';
+import type { Report, ReportOutcome, ReportRow } from '../../domain/report.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import { runRotator } from '../../rotation/run.ts';
 import type { Run } from '../../rotation/run-context.ts';
@@ -26,7 +26,7 @@ export interface RotateOptions extends SourceOptions {
 }
 
 /** In the order in which they are shown: what changed, what went wrong, what stays as it is. */
-const OUTCOMES: readonly (readonly [RowOutcome, Style | undefined])[] = [
+const OUTCOMES: readonly (readonly [ReportOutcome, Style | undefined])[] = [
   ['rotated', 'green'],
   ['would-rotate', 'green'],
   ['would-resume', 'green'],
@@ -44,9 +44,9 @@ const OUTCOMES: readonly (readonly [RowOutcome, Style | undefined])[] = [
   ['skipped', 'dim'],
 ];
 /** Outcomes that make the exit code 1. */
-const WRONG: readonly RowOutcome[] = ['failed', 'withdrawn', 'postponed', 'invalid'];
+const WRONG: readonly ReportOutcome[] = ['failed', 'withdrawn', 'postponed', 'invalid'];
 /** With --force the person wants a rotation now: anything else is not what was asked for. */
-const AS_FORCED: readonly RowOutcome[] = ['rotated', 'would-rotate', 'would-resume'];
+const AS_FORCED: readonly ReportOutcome[] = ['rotated', 'would-rotate', 'would-resume'];
 
 export async function rotate(options: RotateOptions, io: Io, services: Services): Promise<number> {
   const request = toRequest(options);

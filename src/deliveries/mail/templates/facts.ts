@@ -2,7 +2,7 @@ import type { AccountIdentity, KeyPair } from '../../../domain/identity.ts';
 import type { Promised } from '../../../domain/record.ts';
 
 /** What every mail about a rotation states. Text from tags and names is untrusted. */
-export interface MailFacts extends Promised {
+export interface MailFacts extends Pick<Promised, 'deactivateOnMs' | 'deleteOnMs'> {
   readonly account: AccountIdentity;
   readonly userName: string;
   readonly oldKeyId: string;
@@ -16,7 +16,7 @@ export interface MailFacts extends Promised {
 }
 
 /** The key pair as the mail carries it. */
-export type Enclosed =
+export type Payload =
   | {
       readonly kind: 'sealed';
       /** JWE compact serialization. */
@@ -24,7 +24,7 @@ export type Enclosed =
       readonly parameterName: string;
       readonly region: string;
     }
-  | { readonly kind: 'clear'; readonly pair: KeyPair };
+  | { readonly kind: 'plaintext'; readonly pair: KeyPair };
 
 /**
  * How it stands with the old key when the mail is written:
@@ -37,7 +37,7 @@ export type OldKeyStanding = 'works' | 'kept' | 'inactive' | 'stays';
 
 export interface NewKeyFacts extends MailFacts {
   readonly oldKey: OldKeyStanding;
-  readonly enclosed: Enclosed;
+  readonly payload: Payload;
   /** Set when the same key may have been mailed before, so that a second copy worries nobody. */
   readonly repeated: boolean;
 }

@@ -9,7 +9,7 @@ import { reminderContent } from './reminder.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 
-/** Hands the new key over, sealed or in clear. The only mail that carries a key. */
+/** Hands the new key over, sealed or in plaintext. The only mail that carries a key. */
 export function newKeyMail(facts: NewKeyFacts): MailText {
   return render(newKeyContent(facts));
 }

@@ -9,7 +9,7 @@ import {
   steps,
   strong,
 } from './content.ts';
-import type { Enclosed, NewKeyFacts, OldKeyStanding } from './facts.ts';
+import type { NewKeyFacts, OldKeyStanding, Payload } from './facts.ts';
 import {
   factTable,
   footer,
@@ -24,10 +24,10 @@ import {
 import { wrapToken } from './token-block.ts';
 import { withoutIkr } from './without-ikr.ts';
 
-type Sealed = Extract<Enclosed, { kind: 'sealed' }>;
-type Clear = Extract<Enclosed, { kind: 'clear' }>;
+type Sealed = Extract<Payload, { kind: 'sealed' }>;
+type Plaintext = Extract<Payload, { kind: 'plaintext' }>;
 
-/** The mail that hands the new key over, sealed or in clear. */
+/** The mail that hands the new key over, sealed or in plaintext. */
 export function newKeyContent(facts: NewKeyFacts): MailContent {
   return {
     subject: newKeySubject(facts),
@@ -38,9 +38,9 @@ export function newKeyContent(facts: NewKeyFacts): MailContent {
       factTable(facts, facts.oldKey === 'stays' ? [] : plannedFate(facts, 'is')),
       ...instructions(facts),
       heading('What to do'),
-      ...(facts.enclosed.kind === 'sealed'
-        ? sealedSteps(facts, facts.enclosed)
-        : clearSteps(facts, facts.enclosed)),
+      ...(facts.payload.kind === 'sealed'
+        ? sealedSteps(facts, facts.payload)
+        : plaintextSteps(facts, facts.payload)),
       unexpected(facts, true),
     ],
     footer: footer(facts),
@@ -146,7 +146,7 @@ function sealedSteps(facts: NewKeyFacts, sealed: Sealed): Block[] {
   ];
 }
 
-function clearSteps(facts: NewKeyFacts, { pair }: Clear): Block[] {
+function plaintextSteps(facts: NewKeyFacts, { pair }: Plaintext): Block[] {
   return [
     steps(
       [

@@ -4,7 +4,7 @@
  */
 import { Secret } from '../../../domain/secret.ts';
 import { DAY_MS } from '../../../domain/time.ts';
-import type { Enclosed, MailFacts, MailText, NewKeyFacts } from './facts.ts';
+import type { MailFacts, MailText, NewKeyFacts, Payload } from './facts.ts';
 import { deactivatedMail, deletedMail, newKeyMail, reminderMail } from './index.ts';
 
 export interface SampleMail {
@@ -35,7 +35,7 @@ const INSTRUCTIONS =
   'if you are not sure where else it is used.';
 
 /** Sealed under a content key that exists nowhere else but in the tests. */
-const SEALED: Enclosed = {
+const SEALED: Payload = {
   kind: 'sealed',
   token:
     'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiNGY2YzFmMGUtMmE3Ny00ZjBiLTlkMGUt' +
@@ -48,15 +48,15 @@ const SEALED: Enclosed = {
   region: 'eu-central-1',
 };
 
-const CLEAR: Enclosed = {
-  kind: 'clear',
+const CLEAR: Payload = {
+  kind: 'plaintext',
   pair: {
     accessKeyId: FACTS.newKeyId,
     secretAccessKey: new Secret('je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'),
   },
 };
 
-const SEALED_FACTS: NewKeyFacts = { ...FACTS, enclosed: SEALED, repeated: false, oldKey: 'works' };
+const SEALED_FACTS: NewKeyFacts = { ...FACTS, payload: SEALED, repeated: false, oldKey: 'works' };
 
 /** Every mail in every variant that reads differently. */
 export function sampleMails(): SampleMail[] {
@@ -101,7 +101,7 @@ export function sampleMails(): SampleMail[] {
       about: 'New key, in clear; instructions',
       mail: newKeyMail({
         ...FACTS,
-        enclosed: CLEAR,
+        payload: CLEAR,
         repeated: false,
         oldKey: 'works',
         instructions: INSTRUCTIONS,
@@ -114,7 +114,7 @@ export function sampleMails(): SampleMail[] {
         ...IN_STAGES,
         account: { accountId: FACTS.account.accountId },
         requireNewKeyUsed: false,
-        enclosed: CLEAR,
+        payload: CLEAR,
         repeated: true,
         oldKey: 'works',
       }),

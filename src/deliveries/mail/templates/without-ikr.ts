@@ -3,9 +3,9 @@
  * installed, and the content key never touches the disk.
  */
 import { type Block, code, commands, heading, paragraph, steps } from './content.ts';
-import type { Enclosed } from './facts.ts';
+import type { Payload } from './facts.ts';
 
-type Sealed = Extract<Enclosed, { kind: 'sealed' }>;
+type Sealed = Extract<Payload, { kind: 'sealed' }>;
 
 const TOKEN_FILE = 'sealed.txt';
 /** `.cjs`, so that it runs as CommonJS whatever package it is saved in. */

@@ -61,12 +61,12 @@ describe.each(Object.entries(MAILS))('the mail "%s"', (_name, make) => {
 });
 
 describe('the mail with the new key', () => {
-  const enclosed = {
-    kind: 'clear',
+  const payload = {
+    kind: 'plaintext',
     pair: { accessKeyId: FACTS.newKeyId, secretAccessKey: new Secret('invented/secret') },
   } as const;
   const text = (change: Partial<MailFacts>, repeated = false, oldKey: OldKeyStanding = 'works') =>
-    oneLine(newKeyMail({ ...withoutStage(), ...change, enclosed, repeated, oldKey }).text);
+    oneLine(newKeyMail({ ...withoutStage(), ...change, payload, repeated, oldKey }).text);
 
   it('asks to change before the first stage', () => {
     expect(text({})).toContain('before 27 November 2026, 14:05 UTC');
@@ -100,7 +100,7 @@ describe('the mail with the new key', () => {
     const facts = { ...FACTS, repeated: true, oldKey };
     const sealed = newKeyMail({
       ...facts,
-      enclosed: { kind: 'sealed', token: TOKEN, parameterName: '/x', region: 'eu-west-1' },
+      payload: { kind: 'sealed', token: TOKEN, parameterName: '/x', region: 'eu-west-1' },
     });
     expect(oneLine(sealed.text)).toContain(opened);
   });

@@ -32,12 +32,12 @@ const SEALED = {
 /** Every kind of mail about the same facts. */
 export const MAILS: Readonly<Record<string, (facts: MailFacts) => MailText>> = {
   'new key, sealed': (facts) =>
-    newKeyMail({ ...facts, enclosed: SEALED, repeated: false, oldKey: 'works' }),
+    newKeyMail({ ...facts, payload: SEALED, repeated: false, oldKey: 'works' }),
   'new key, in clear': (facts) =>
     newKeyMail({
       ...facts,
-      enclosed: {
-        kind: 'clear',
+      payload: {
+        kind: 'plaintext',
         pair: { accessKeyId: facts.newKeyId, secretAccessKey: new Secret('invented/secret') },
       },
       repeated: true,

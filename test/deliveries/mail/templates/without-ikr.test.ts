@@ -31,7 +31,7 @@ describe('the way to open a sealed key without ikr', () => {
       .encrypt(new Uint8Array(key));
     const { text } = newKeyMail({
       ...FACTS,
-      enclosed: { kind: 'sealed', token, parameterName, region: 'eu-central-1' },
+      payload: { kind: 'sealed', token, parameterName, region: 'eu-central-1' },
       repeated: false,
       oldKey: 'works',
     });

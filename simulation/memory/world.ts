@@ -246,8 +246,14 @@ export class World {
   // --- what stands in the table ---
 
   record(userId: string): RotationRecord | undefined {
-    const item = this.table.get(recordKey(userId));
+    const item = this.table.get(recordKey(ACCOUNT_ID, userId));
     return item && toRecord(item);
+  }
+
+  /** Somebody writes a record by hand. */
+  putRecord(record: object): void {
+    const { userId } = record as RotationRecord;
+    this.table.put({ ...recordKey(ACCOUNT_ID, userId), ...record });
   }
 
   /** The user's record, which must be in that state. */

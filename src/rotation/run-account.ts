@@ -43,7 +43,7 @@ export interface RunRequest {
 /** What a run works with. */
 export interface AccountRun {
   readonly engine: Engine;
-  readonly account: Pick<Account, 'inventory' | 'describe'>;
+  readonly account: Account;
   readonly journal: Pick<Journal, 'readAccount'>;
   readonly delivery: Delivery;
   /** Mails of this run so far, notices included. */

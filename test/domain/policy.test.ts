@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { policyFor, promise, type RotationDefaults } from '../../src/domain/policy.ts';
+import { type AccountPolicy, policyFor, promise } from '../../src/domain/policy.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { hostileAddress } from '../support/hostile.ts';
 
-const defaults: RotationDefaults = { rotateAfterDays: 80, deleteAfterDays: 7 };
+const defaults: AccountPolicy = {
+  rotateAfterDays: 80,
+  deleteAfterDays: 7,
+  requireNewKeyUsed: true,
+  maxKeyAgeDays: 90,
+};
 const user = (values: Record<string, string>) => ({
   tags: Object.entries({ 'IKR:EMAIL': 'alice@example.com', ...values }).map(([key, value]) => ({
     key,
@@ -22,6 +27,8 @@ describe('the policy of a user', () => {
         rotateAfterDays: 80,
         deleteAfterDays: 7,
         deactivateAfterDays: 3,
+        requireNewKeyUsed: true,
+        maxKeyAgeDays: 90,
       },
     });
   });
@@ -65,11 +72,15 @@ describe('the policy of a user', () => {
     const policy = {
       address: 'a@example.com',
       instructions: '',
-      rotateAfterDays: 80,
-      deleteAfterDays: 7,
+      ...defaults,
     };
-    expect(promise(policy, 1_000)).toEqual({ deleteOnMs: 1_000 + 7 * DAY_MS });
-    expect(promise({ ...policy, deactivateAfterDays: 3 }, 0)).toEqual({
+    const { requireNewKeyUsed, maxKeyAgeDays } = defaults;
+    expect(promise(policy, 1_000)).toEqual({
+      deleteOnMs: 1_000 + 7 * DAY_MS,
+      requireNewKeyUsed,
+      maxKeyAgeDays,
+    });
+    expect(promise({ ...policy, deactivateAfterDays: 3 }, 0)).toMatchObject({
       deactivateOnMs: 3 * DAY_MS,
       deleteOnMs: 7 * DAY_MS,
     });

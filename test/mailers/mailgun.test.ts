@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LocalWorld } from '../../simulation/aws/index.ts';
 import { type LocalMailgun, startMailgun } from '../../simulation/aws/mailgun.ts';
-import type { MailerServices } from '../../src/mailers/plugin.ts';
 import { mailgun } from '../../src/mailers/mailgun.ts';
+import type { MailerServices } from '../../src/mailers/plugin.ts';
 import type { MailAnswer, Mailer } from '../../src/ports/mailer.ts';
 import {
   describeMailer,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Report, ReportRow, RowOutcome } from '../../src/domain/report.ts';
+import type { ReportOutcome } from '../../src/domain/events.ts';
+import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { destructorMetrics, embedded, rotatorMetrics } from '../../src/notifications/metrics.ts';
 
-const row = (outcome: RowOutcome, userName: string = outcome): ReportRow => ({
+const row = (outcome: ReportOutcome, userName: string = outcome): ReportRow => ({
   userName,
   userId: `AIDA${userName}`,
   outcome,
+  code: '',
   reason: '',
 });
 const report = (rows: ReportRow[], figures: Partial<Report['figures']> = {}): Report => ({

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { rotate } from '../../simulation/memory/life.ts';
 import { createWorld } from '../../simulation/memory/world.ts';
 import type { ReportRow } from '../../src/domain/report.ts';
-import { logReport } from '../../src/notifications/log-report.ts';
+import { logReport } from '../../src/notifications/log.ts';
 
 it.each([
   [0, 1],
@@ -18,7 +18,8 @@ it.each([
       userName: `user${number}`,
       userId: `AIDA${String(number).padStart(17, '0')}`,
       outcome: 'skipped',
-      reason: 'not-due: the key is replaced 80 days after it was created',
+      code: 'not-due',
+      reason: 'the key is replaced 80 days after it was created',
       oldKeyId: 'AKIA0000000000000000',
       dueAt: report.startedAt,
     }),

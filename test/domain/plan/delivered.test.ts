@@ -1,19 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  type DestructionPolicy,
-  isOnlyActive,
-  planDestruction,
-} from '../../src/domain/destruction.ts';
-import type { AccessKey } from '../../src/domain/identity.ts';
-import { DAY_MS } from '../../src/domain/time.ts';
-import { deactivatedRecord, STARTED_AT_MS, scheduledRecord } from '../support/records.ts';
+import type { AccessKey } from '../../../src/domain/identity.ts';
+import { isOnlyActive } from '../../../src/domain/keys.ts';
+import { plan } from '../../../src/domain/plan/index.ts';
+import type { DeliveredRecord } from '../../../src/domain/record.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
+import { deactivatedRecord, STARTED_AT_MS, scheduledRecord } from '../../support/records.ts';
+import { decision, MANAGED, nowListed } from './situations.ts';
 
-const policy: DestructionPolicy = {
-  requireNewKeyUsed: true,
-  maxKeyAgeDays: 90,
-  retryAfterMinutes: 5,
-};
 const key = (accessKeyId: string, status: AccessKey['status'] = 'Active'): AccessKey => ({
   accessKeyId,
   status,
@@ -24,29 +18,46 @@ const due = STARTED_AT_MS + 7 * DAY_MS;
 const used = true;
 const unused = false;
 
+/** What the destructor does when the timer expired, with everything looked at. */
+function planEnd(
+  record: DeliveredRecord,
+  keys: readonly AccessKey[],
+  isUsed: boolean,
+  nowMs: number,
+) {
+  const use = { kind: 'found', userName: 'alice', ...(isUsed && { lastUsedAtMs: nowMs }) } as const;
+  const observed = {
+    ...nowListed(keys, nowMs),
+    by: 'destructor',
+    user: 'not-read',
+    timer: 'expired',
+    uses: { AKIANEW: use },
+    retrievable: true,
+  } as const;
+  return decision(plan(record, observed, MANAGED, nowMs));
+}
+
 describe('an old key whose time has come', () => {
   it('is deleted when the new key is in use', () => {
-    expect(planDestruction(scheduledRecord(), both, used, policy, due).kind).toBe('delete');
+    expect(planEnd(scheduledRecord(), both, used, due).what).toBe('delete');
   });
 
   it('waits for its time to the millisecond', () => {
-    expect(planDestruction(scheduledRecord(), both, used, policy, due - 1)).toMatchObject({
-      kind: 'wait',
+    expect(planEnd(scheduledRecord(), both, used, due - 1)).toMatchObject({
+      what: 'wait',
       untilMs: due,
     });
   });
 
   it('is kept, and its owner reminded, while the new key was never used', () => {
-    expect(planDestruction(scheduledRecord(), both, unused, policy, due)).toMatchObject({
-      kind: 'remind',
-      untilMs: due + DAY_MS,
+    expect(planEnd(scheduledRecord(), both, unused, due)).toMatchObject({
+      what: 'remind',
     });
   });
 
   it('brings one reminder a day, not one a run', () => {
     const reminded = scheduledRecord({ remindedAtMs: due });
-    const planAfter = (ms: number) =>
-      planDestruction(reminded, both, unused, policy, due + ms).kind;
+    const planAfter = (ms: number) => planEnd(reminded, both, unused, due + ms).what;
     expect(planAfter(6 * 3_600_000)).toBe('wait');
     expect(planAfter(DAY_MS)).toBe('remind');
   });
@@ -55,7 +66,7 @@ describe('an old key whose time has come', () => {
     const reminded = deactivatedRecord({ remindedAtMs: due });
     const inactive = [key('AKIAOLD', 'Inactive'), key('AKIANEW')];
     const planAfter = (days: number) =>
-      planDestruction(reminded, inactive, unused, policy, due + days * DAY_MS).kind;
+      planEnd(reminded, inactive, unused, due + days * DAY_MS).what;
     expect([1, 2, 3, 4, 5, 6, 7].map(planAfter)).toEqual([
       'wait',
       'wait',
@@ -69,28 +80,28 @@ describe('an old key whose time has come', () => {
 
   it('is deactivated at the age limit even though the new key was never used', () => {
     const at90 = STARTED_AT_MS + 10 * DAY_MS;
-    expect(planDestruction(scheduledRecord(), both, unused, policy, at90 - 1).kind).toBe('remind');
-    expect(planDestruction(scheduledRecord(), both, unused, policy, at90)).toMatchObject({
-      kind: 'deactivate',
+    expect(planEnd(scheduledRecord(), both, unused, at90 - 1).what).toBe('remind');
+    expect(planEnd(scheduledRecord(), both, unused, at90)).toMatchObject({
+      what: 'deactivate',
       why: 'max-age',
     });
   });
 
   it('is not deactivated by its age before the date that the mail promised', () => {
     const ancient = scheduledRecord({ oldKeyCreatedAtMs: 0 });
-    expect(planDestruction(ancient, both, unused, policy, due - 1).kind).toBe('wait');
+    expect(planEnd(ancient, both, unused, due - 1).what).toBe('wait');
   });
 
   it('is deleted on time without a use of the new key where none is required', () => {
-    const lenient = { ...policy, requireNewKeyUsed: false };
-    expect(planDestruction(scheduledRecord(), both, unused, lenient, due).kind).toBe('delete');
+    const lenient = scheduledRecord({ requireNewKeyUsed: false });
+    expect(planEnd(lenient, both, unused, due).what).toBe('delete');
   });
 
   it('is deactivated first when there is such a stage', () => {
     const staged = scheduledRecord({ deactivateOnMs: STARTED_AT_MS + 3 * DAY_MS });
     const stage = STARTED_AT_MS + 3 * DAY_MS;
-    expect(planDestruction(staged, both, used, policy, stage)).toMatchObject({
-      kind: 'deactivate',
+    expect(planEnd(staged, both, used, stage)).toMatchObject({
+      what: 'deactivate',
       why: 'stage',
       deleteOnMs: due,
     });
@@ -98,46 +109,38 @@ describe('an old key whose time has come', () => {
 
   it('has a day between a late deactivation and its deletion', () => {
     const staged = scheduledRecord({ deactivateOnMs: STARTED_AT_MS + 3 * DAY_MS });
-    expect(planDestruction(staged, both, used, policy, due + DAY_MS)).toMatchObject({
-      kind: 'deactivate',
+    expect(planEnd(staged, both, used, due + DAY_MS)).toMatchObject({
+      what: 'deactivate',
       deleteOnMs: due + 2 * DAY_MS,
     });
   });
 
   it.each([
-    ['the new key is gone', [key('AKIAOLD')], { kind: 'close', outcome: 'undone' }],
-    ['both keys are gone', [], { kind: 'close', outcome: 'undone' }],
+    ['the new key is gone', [key('AKIAOLD')], { what: 'close', outcome: 'undone' }],
+    ['both keys are gone', [], { what: 'close', outcome: 'undone' }],
     [
       'the old key is gone and the new one in use',
       [key('AKIANEW')],
-      { kind: 'close', outcome: 'completed' },
+      { what: 'close', outcome: 'completed' },
     ],
-    ['the new key is inactive', [key('AKIAOLD'), key('AKIANEW', 'Inactive')], { kind: 'wait' }],
+    ['the new key is inactive', [key('AKIAOLD'), key('AKIANEW', 'Inactive')], { what: 'wait' }],
   ])('is left alone when %s', (_what, keys, plan) => {
-    expect(planDestruction(scheduledRecord(), keys, used, policy, due)).toMatchObject(plan);
+    expect(planEnd(scheduledRecord(), keys, used, due)).toMatchObject(plan);
   });
 
   it('keeps the content key for an unopened mail when the old key is gone', () => {
-    expect(planDestruction(scheduledRecord(), [key('AKIANEW')], unused, policy, due).kind).toBe(
-      'await-first-use',
-    );
+    expect(planEnd(scheduledRecord(), [key('AKIANEW')], unused, due).what).toBe('await-first-use');
   });
 
   it('waits while IAM does not list a new key that is minutes old, and is kept after that', () => {
     const planAfter = (ms: number) =>
-      planDestruction(
-        scheduledRecord({ newKeyCreatedAtMs: due - ms }),
-        [key('AKIAOLD')],
-        unused,
-        policy,
-        due,
-      );
-    expect(planAfter(5 * 60_000 - 1)).toMatchObject({ kind: 'wait', untilMs: due + DAY_MS });
-    expect(planAfter(5 * 60_000)).toMatchObject({ kind: 'close', outcome: 'undone' });
+      planEnd(scheduledRecord({ newKeyCreatedAtMs: due - ms }), [key('AKIAOLD')], unused, due);
+    expect(planAfter(5 * 60_000 - 1)).toMatchObject({ what: 'wait', untilMs: due + DAY_MS });
+    expect(planAfter(5 * 60_000)).toMatchObject({ what: 'close', outcome: 'undone' });
   });
 
   it('is a veto when a person activated it again', () => {
-    expect(planDestruction(deactivatedRecord(), both, used, policy, due).kind).toBe('cancel');
+    expect(planEnd(deactivatedRecord(), both, used, due).what).toBe('cancel');
   });
 
   it('is never touched unless the new key is active, due and, where required, used', () => {
@@ -155,20 +158,15 @@ describe('an old key whose time has come', () => {
             ...(old === 'gone' ? [] : [key('AKIAOLD', old)]),
             ...(fresh === 'gone' ? [] : [key('AKIANEW', fresh)]),
           ];
-          const record = deactivated ? deactivatedRecord() : scheduledRecord();
+          const promised = { requireNewKeyUsed: required };
+          const record = deactivated ? deactivatedRecord(promised) : scheduledRecord(promised);
           const now = STARTED_AT_MS + hours * 3_600_000;
-          const plan = planDestruction(
-            record,
-            keys,
-            isUsed,
-            { ...policy, requireNewKeyUsed: required },
-            now,
-          );
-          if (plan.kind !== 'delete' && plan.kind !== 'deactivate') return;
+          const { what } = planEnd(record, keys, isUsed, now);
+          if (what !== 'delete' && what !== 'deactivate') return;
           expect(fresh).toBe('Active');
           expect(isOnlyActive(keys, 'AKIAOLD')).toBe(false);
           expect(now).toBeGreaterThanOrEqual(due);
-          if (plan.kind === 'delete' && required) expect(isUsed).toBe(true);
+          if (what === 'delete' && required) expect(isUsed).toBe(true);
           if (deactivated) expect(old).toBe('Inactive');
         },
       ),

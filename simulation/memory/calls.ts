@@ -7,7 +7,8 @@ export type CallName =
   | `journal.${keyof Journal}`
   | `keys.${keyof Keys}`
   | `mailer.${'verify' | 'send' | 'close'}`
-  | `parameters.${keyof Parameters}`;
+  | 'account.describe'
+  | `contentKeys.${keyof ContentKeys}`;
 
 /** `before`: nothing has happened yet. `after`: it has, but the caller has no answer yet. */
 export type Phase = 'before' | 'after';
@@ -74,7 +75,7 @@ export function createGate(label: string, onCall: () => OnCall | undefined) {
 
 /** The same port, with every call going through the gate, and every effect through `around`. */
 export function gated<P extends object>(
-  prefix: 'inventory' | 'journal' | 'keys' | 'parameters',
+  prefix: 'account' | 'inventory' | 'journal' | 'keys' | 'contentKeys',
   port: P,
   pass: Pass,
   around: Around = (_name, _args, effect) => effect(),

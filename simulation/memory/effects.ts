@@ -9,6 +9,7 @@ export interface Written {
 /** The calls that change something, and how they are told; what is written tells some of them apart. */
 const EFFECTS: Partial<Record<CallName, (written: Written) => string>> = {
   'journal.begin': () => 'write STARTED',
+  'journal.add': () => 'remember keys',
   'journal.replace': ({ state }) => `write ${state}`,
   'journal.putTimer': ({ vetoed }) => (vetoed ? 'put vetoed timer' : 'put timer'),
   'journal.removeTimer': () => 'remove timer',
@@ -17,8 +18,8 @@ const EFFECTS: Partial<Record<CallName, (written: Written) => string>> = {
   'keys.activate': () => 'activate key',
   'keys.deactivate': () => 'deactivate key',
   'keys.delete': () => 'delete key',
-  'parameters.put': () => 'put content key',
-  'parameters.remove': () => 'remove content key',
+  'contentKeys.put': () => 'put content key',
+  'contentKeys.remove': () => 'remove content key',
   'mailer.send': () => 'send mail',
 };
 

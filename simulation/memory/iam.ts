@@ -1,5 +1,5 @@
 import type { AccessKey, AccountIdentity, IamUser, Tag } from '../../src/domain/identity.ts';
-import type { KeyHint } from '../../src/domain/key-hints.ts';
+import type { ReportedKey } from '../../src/domain/report-row.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS, SECOND_MS } from '../../src/domain/time.ts';
 import type { Inventory, Keys } from '../../src/ports/account.ts';
@@ -49,7 +49,7 @@ export interface NewUser {
   readonly path?: string;
 }
 
-const ACCOUNT = '123456789012';
+export const ACCOUNT_ID = '123456789012';
 const MAX_KEYS = 2;
 
 /** IAM's users and access keys: the two ports on it, and what people do to it by hand. */
@@ -75,15 +75,19 @@ export class MemoryIam {
       const listed = [...this.#users.values()].filter(({ userId }) => !this.unlisted.has(userId));
       return { users: listed.map(described), notes: [] };
     },
-    keyHints: async () => {
+    reportRows: async () => {
       if (this.#options.report === false) {
-        return { hints: new Map(), notes: ['there is no credential report'] };
+        return { rows: new Map(), notes: ['there is no credential report'] };
       }
       const users = [...this.#users.values()];
-      return { hints: new Map(users.map((user) => [arnOf(user), user.keys.map(hint)])), notes: [] };
+      return { rows: new Map(users.map((user) => [arnOf(user), user.keys.map(hint)])), notes: [] };
     },
-    account: async (): Promise<AccountIdentity> => ({ accountId: ACCOUNT, alias: 'example-prod' }),
   };
+
+  readonly describe = async (): Promise<AccountIdentity> => ({
+    accountId: ACCOUNT_ID,
+    alias: 'example-prod',
+  });
 
   readonly keys: Keys = {
     list: async (userName) => {
@@ -276,7 +280,7 @@ function visible({ accessKeyId, status, createdAtMs }: StoredKey): AccessKey {
 }
 
 /** A key as the credential report tells of it. */
-function hint({ status, changedAtMs, usedAtMs }: StoredKey): KeyHint {
+function hint({ status, changedAtMs, usedAtMs }: StoredKey): ReportedKey {
   const lastUsedAtMs = usedAtMs.at(-1);
   return {
     active: status === 'Active',
@@ -286,7 +290,7 @@ function hint({ status, changedAtMs, usedAtMs }: StoredKey): KeyHint {
 }
 
 function arnOf({ path, userName }: StoredUser): string {
-  return `arn:aws:iam::${ACCOUNT}:user${path}${userName}`;
+  return `arn:aws:iam::${ACCOUNT_ID}:user${path}${userName}`;
 }
 
 function described(user: StoredUser): IamUser {

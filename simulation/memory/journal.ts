@@ -1,32 +1,45 @@
 import {
   fromHistoryItem,
-  HISTORY_PREFIX,
+  historyPartition,
   type Item,
   ItemError,
-  noting,
-  RECORD_KEY,
+  readOrNote,
+  readRangeKey,
   recordKey,
+  sortHistory,
+  timerKey,
   toHistoryItem,
   toRecord,
   toRecordItem,
   toTimer,
   toTimerItem,
 } from '../../src/aws/items.ts';
-import type { HistoryItem, RotationRecord, Timer } from '../../src/domain/record.ts';
-import { latestRetryAtMs, rests } from '../../src/domain/rotation.ts';
+import { latestRetryAtMs, rests } from '../../src/domain/back-off.ts';
+import {
+  type HistoryItem,
+  RECORD_SCHEMA,
+  type RotationRecord,
+  type Timer,
+} from '../../src/domain/record.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import type { Journal } from '../../src/ports/journal.ts';
+import type { Journal, UnreadableItem } from '../../src/ports/journal.ts';
 import type { MemoryTable } from './table.ts';
 
 /**
  * The journal on the table in memory: the conditions of `aws/dynamodb-journal.ts`, evaluated on
  * the same items.
- * @param scanLagMs `scan` tells what was true this long ago
+ * @param lagMs `readAccount` tells what was true this long ago
  */
-export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): Journal {
+export function memoryJournal(
+  table: MemoryTable,
+  accountId: string,
+  clock: Clock,
+  lagMs = 0,
+): Journal {
+  const keyOf = (userId: string) => recordKey(accountId, userId);
   const writeIf = (record: RotationRecord, condition: (item: Item | undefined) => boolean) => {
-    const item = table.get(recordKey(record.userId));
+    const item = table.get(keyOf(record.userId));
     if (condition(item)) {
       table.put(toRecordItem(record, 'write'));
       return;
@@ -38,29 +51,36 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
   };
 
   return {
-    async scan() {
+    async readAccount() {
       const records: RotationRecord[] = [];
       const timers: Timer[] = [];
-      const problems: string[] = [];
-      for (const item of table.items(scanLagMs)) {
-        if (item.ak !== RECORD_KEY && item.delete_on === undefined) continue;
-        noting(problems, () =>
-          item.ak === RECORD_KEY ? records.push(toRecord(item)) : timers.push(toTimer(item)),
+      const unreadable: UnreadableItem[] = [];
+      for (const item of table.items(lagMs)) {
+        if (item.account !== accountId) continue;
+        const { kind } = readRangeKey(String(item.item));
+        if (kind === 'other') continue;
+        readOrNote(unreadable, item, () =>
+          kind === 'record' ? records.push(toRecord(item)) : timers.push(toTimer(item)),
         );
       }
-      return { records, timers, problems };
+      return { records, timers, unreadable };
     },
 
     async read(userId) {
-      const item = table.get(recordKey(userId));
+      const item = table.get(keyOf(userId));
       return item && toRecord(item);
+    },
+
+    async timer(userId, oldKeyId) {
+      const item = table.get(timerKey(accountId, userId, oldKeyId));
+      return item && toTimer(item);
     },
 
     async readAll(userIds) {
       const records = new Map<string, RotationRecord>();
       for (const userId of userIds) {
-        const item = table.get(recordKey(userId));
-        if (item) noting([], () => records.set(userId, toRecord(item)));
+        const item = table.get(keyOf(userId));
+        if (item) readOrNote([], item, () => records.set(userId, toRecord(item)));
       }
       return records;
     },
@@ -68,13 +88,17 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
     async begin(record, { ignoreBackOff = false } = {}) {
       writeIf(record, (item) => {
         const isNew = item === undefined;
-        const isClosed = item?.state === 'CLOSED';
+        const isClosed = item?.state === 'CLOSED' && item.schema === RECORD_SCHEMA;
         const nowMs = clock.nowMs();
         const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
         const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
         const hasRested = !rests(Number(item?.closedAtMs), nowMs);
         return isNew || (isClosed && hasRested && (ignoreBackOff || isOver || isTooLong));
       });
+    },
+
+    async add(record) {
+      writeIf(record, (item) => item === undefined);
     },
 
     async replace(previous, next) {
@@ -85,7 +109,7 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
     },
 
     async putTimer(timer, { givesWay = false } = {}) {
-      const item = table.get({ user: timer.userId, ak: timer.oldKeyId });
+      const item = table.get(timerKey(accountId, timer.userId, timer.oldKeyId));
       const hasNoVeto = item?.vetoed === undefined;
       const isOfAnother = item?.rotationId !== undefined && item.rotationId !== timer.rotationId;
       const isOfSame = item?.rotationId === timer.rotationId;
@@ -95,12 +119,12 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
         (isOfSame && (timer.vetoed || hasNoVeto)) ||
         (timer.vetoed && timer.rotationId === undefined && hasNoVeto);
       const isSet = givesWay ? mayRestore : mayReplace;
-      if (isSet) table.put(toTimerItem(timer));
+      if (isSet) table.put(toTimerItem(accountId, timer));
       return isSet === true;
     },
 
     async removeTimer(userId, oldKeyId) {
-      table.remove({ user: userId, ak: oldKeyId });
+      table.remove(timerKey(accountId, userId, oldKeyId));
     },
 
     async addHistory(item) {
@@ -109,13 +133,13 @@ export function memoryJournal(table: MemoryTable, clock: Clock, scanLagMs = 0): 
 
     async history(userId) {
       const items: HistoryItem[] = [];
-      const problems: string[] = [];
+      const unreadable: UnreadableItem[] = [];
       for (const item of table.items()) {
-        if (!String(item.ak).startsWith(HISTORY_PREFIX)) continue;
-        if (userId !== undefined && item.user !== userId) continue;
-        noting(problems, () => items.push(fromHistoryItem(item)));
+        if (item.account !== historyPartition(accountId)) continue;
+        if (userId !== undefined && item.userId !== userId) continue;
+        readOrNote(unreadable, item, () => items.push(fromHistoryItem(item)));
       }
-      return { items: items.sort((a, b) => a.closedAtMs - b.closedAtMs), problems };
+      return { items: sortHistory(items), problems: unreadable.map(({ problem }) => problem) };
     },
   };
 }

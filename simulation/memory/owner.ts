@@ -1,14 +1,14 @@
 import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
 import type { Sealer } from '../../src/ports/sealer.ts';
 import { readHeader } from '../../src/sealing/seal.ts';
+import type { MemoryContentKeys } from './content-keys.ts';
 import type { MemoryIam } from './iam.ts';
 import type { MemoryMail } from './mail.ts';
-import type { MemoryParameters } from './parameters.ts';
 
 /** The owners of the keys: they read their mail, and know the secrets that were handed to them. */
 export class Owners {
   readonly #iam: MemoryIam;
-  readonly #parameters: MemoryParameters;
+  readonly #parameters: MemoryContentKeys;
   readonly #mail: MemoryMail;
   readonly #sealer: Sealer;
   /** Secrets by access key ID. */
@@ -16,7 +16,7 @@ export class Owners {
   #read = 0;
   #unopenedTokens: string[] = [];
 
-  constructor(iam: MemoryIam, parameters: MemoryParameters, mail: MemoryMail, sealer: Sealer) {
+  constructor(iam: MemoryIam, parameters: MemoryContentKeys, mail: MemoryMail, sealer: Sealer) {
     this.#iam = iam;
     this.#parameters = parameters;
     this.#mail = mail;
@@ -70,7 +70,7 @@ export class Owners {
 
   async #open(token: string) {
     const { parameterName, rotationId } = readHeader(token);
-    // The user's own policy lets them read the parameter that is tagged with their ID.
+    // The user's own policy lets them read the parameter that ends in their ID.
     const content = this.#iam
       .userIds()
       .map((userId) => this.#parameters.readAs(userId, parameterName))

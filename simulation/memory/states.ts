@@ -1,5 +1,7 @@
+import { timerKey } from '../../src/aws/items.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { dieAt } from './faults.ts';
+import { ACCOUNT_ID } from './iam.ts';
 import { expire, rotate } from './life.ts';
 import { LOST, REFUSED } from './mail.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
@@ -70,7 +72,7 @@ export async function withdrawing(options: WorldOptions = {}): Promise<Scene> {
 /** A person removed the timer. */
 export async function cancelled(options: WorldOptions = {}): Promise<Scene> {
   const scene = await scheduled(options);
-  scene.world.table.remove(timerKey(scene.userId, scene.oldKeyId));
+  scene.world.table.remove(timerKey(ACCOUNT_ID, scene.userId, scene.oldKeyId));
   await expire(scene.world);
   return scene;
 }

@@ -1,12 +1,6 @@
-import type { Item } from '../../src/aws/items.ts';
+import type { Item, ItemKey } from '../../src/aws/items.ts';
 import { SECOND_MS } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-
-/** The key of an item of the table. */
-export interface ItemKey {
-  readonly user: string;
-  readonly ak: string;
-}
 
 /** A record of the table's stream, as Lambda hands it over. */
 export interface StreamRecord {
@@ -112,7 +106,7 @@ export class MemoryTable {
         userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
       }),
       dynamodb: {
-        Keys: marshal({ user: key.user, ak: key.ak }),
+        Keys: marshal({ account: key.account, item: key.item }),
         OldImage: marshal(item),
         SequenceNumber: String(this.#sequence).padStart(21, '0'),
       },
@@ -124,8 +118,8 @@ export class MemoryTable {
   }
 }
 
-function idOf({ user, ak }: ItemKey): string {
-  return `${user} ${ak}`;
+function idOf({ account, item }: ItemKey): string {
+  return `${account} ${item}`;
 }
 
 function marshal(item: Item): AttributeMap {

@@ -1,4 +1,4 @@
-import { RECORD_RANGE, recordKey, timerOf, toRecord } from '../../src/aws/items.ts';
+import { readRangeKey, recordKey, toRecord, toTimer } from '../../src/aws/items.ts';
 import { mail as mailDelivery } from '../../src/deliveries/mail/index.ts';
 import type { AccountPolicy } from '../../src/domain/policy.ts';
 import {
@@ -9,8 +9,8 @@ import {
 } from '../../src/domain/record.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import { PacedMailer } from '../../src/mailers/paced-mailer.ts';
-import { ownerMail } from '../../src/notifications/owner-mail.ts';
 import { logEvents } from '../../src/notifications/log.ts';
+import { ownerMail } from '../../src/notifications/owner-mail.ts';
 import { collectReport } from '../../src/notifications/report.ts';
 import { createEventStream } from '../../src/notifications/stream.ts';
 import type { Account } from '../../src/ports/account.ts';
@@ -30,12 +30,12 @@ import {
   type Pass,
 } from './calls.ts';
 import { VirtualClock } from './clock.ts';
+import { MemoryContentKeys } from './content-keys.ts';
 import { tellEffect, type Written } from './effects.ts';
-import { type IamOptions, MemoryIam, type NewUser } from './iam.ts';
+import { ACCOUNT_ID, type IamOptions, MemoryIam, type NewUser } from './iam.ts';
 import { memoryJournal } from './journal.ts';
 import { MemoryMail } from './mail.ts';
 import { Owners } from './owner.ts';
-import { MemoryContentKeys } from './content-keys.ts';
 import { countingSealer } from './sealer.ts';
 import { MemoryTable } from './table.ts';
 
@@ -185,7 +185,10 @@ export class World {
   }
 
   /** The parts of a run, as `src/runtime/compose.ts` puts them together. */
-  #compose({ clock, pass, around, run, deadlineAtMs, subscribers }: Invocation, settings: RunSettings): Composition {
+  #compose(
+    { clock, pass, around, run, deadlineAtMs, subscribers }: Invocation,
+    settings: RunSettings,
+  ): Composition {
     const { dryRun = false, retryAfterMinutes = 5, encryptKeyPair = true } = settings;
     const log = this.#log();
     const account = this.#account(pass, around);
@@ -197,7 +200,11 @@ export class World {
     );
     const mailer = new PacedMailer(this.mail.port(pass, run), clock, log);
     const delivery = mailDelivery.create(
-      { ENCRYPT_KEY_PAIR: encryptKeyPair, MAIL_CLIENT: 'ses', MAIL_FROM: { address: 'keys@example.com' } },
+      {
+        ENCRYPT_KEY_PAIR: encryptKeyPair,
+        MAIL_CLIENT: 'ses',
+        MAIL_FROM: { address: 'keys@example.com' },
+      },
       { account, mailer, clock },
     );
     const report = collectReport();
@@ -267,22 +274,19 @@ export class World {
   }
 
   openRecords(): RotationRecord[] {
-    return this.table
-      .items()
-      .filter(({ ak }) => ak === RECORD_KEY)
-      .map(toRecord)
-      .filter(isOpen);
+    return this.#itemsOf('record').map(toRecord).filter(isOpen);
   }
 
   timers(): Timer[] {
-    return this.table
-      .items()
-      .filter((item) => item.delete_on !== undefined)
-      .map(toTimer);
+    return this.#itemsOf('timer').map(toTimer);
+  }
+
+  #itemsOf(kind: 'record' | 'timer') {
+    return this.table.items().filter(({ item }) => readRangeKey(String(item)).kind === kind);
   }
 
   async history(userId?: string): Promise<HistoryItem[]> {
-    return (await memoryJournal(this.table, this.clock).history(userId)).items;
+    return (await memoryJournal(this.table, ACCOUNT_ID, this.clock).history(userId)).items;
   }
 
   /** Everything that a run could change, for comparing before and after. */

@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AdaptiveRetryStrategy, DefaultRateLimiter } from '@smithy/core/retry';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
 /**
  * How long (in milliseconds) a service may take to accept a connection, to answer, and to go on
@@ -23,7 +24,10 @@ export interface Clients {
   readonly iam: IAMClient;
   /** For the one call that is not idempotent: it never repeats a request by itself. */
   readonly iamOnce: IAMClient;
+  /** The home account's, whatever the credentials are: the journal is central. */
   readonly dynamodb: DynamoDBDocumentClient;
+  /** What the account's other clients are made with; those of the environment when missing. */
+  readonly credentials?: AwsCredentialIdentityProvider;
 }
 
 /**
@@ -58,7 +62,11 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   });
 }
 
-export function createClients(): Clients {
+/**
+ * The clients of one account.
+ * @param credentials of a role in that account; those of the environment when missing
+ */
+export function createClients(credentials?: AwsCredentialIdentityProvider): Clients {
   // IAM counts all calls together, so its two clients keep one pace. It slows down less and speeds
   // up sooner than the SDK's own: most of a run that is throttled is spent on finding the pace.
   const rateLimiter = new DefaultRateLimiter({ beta: 0.9, scaleConstant: 4 });
@@ -66,10 +74,12 @@ export function createClients(): Clients {
     new IAMClient({
       retryStrategy: new AdaptiveRetryStrategy(maxAttempts, { rateLimiter }),
       requestHandler: { ...TIMEOUTS, ...agents },
+      ...(credentials && { credentials }),
     });
   return {
     iam: iam(MAX_ATTEMPTS),
     iamOnce: iam(1, OWN_CONNECTION),
     dynamodb: documentClient(new DynamoDBClient(PATIENT)),
+    ...(credentials && { credentials }),
   };
 }

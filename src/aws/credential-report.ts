@@ -4,7 +4,7 @@ import {
   GetCredentialReportCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import type { KeyHint } from '../domain/key-hints.ts';
+import type { ReportRow } from '../domain/report-row.ts';
 import type { Clock } from '../ports/clock.ts';
 import { errorName } from './answers.ts';
 
@@ -18,7 +18,7 @@ const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 export async function credentialReport(
   iam: IAMClient,
   clock: Clock,
-): Promise<Map<string, KeyHint[]>> {
+): Promise<Map<string, ReportRow>> {
   await iam.send(new GenerateCredentialReportCommand({}));
   for (const waitMs of [0, ...WAITS_MS]) {
     if (waitMs > 0) await clock.sleep(waitMs);
@@ -42,7 +42,7 @@ export async function credentialReport(
  * Reads the report's CSV.
  * @throws Error when a column is missing: then nothing in it is to be believed
  */
-export function readReport(csv: string): Map<string, KeyHint[]> {
+export function readReport(csv: string): Map<string, ReportRow> {
   const [header = [], ...rows] = csv.split(/\r?\n/).filter(Boolean).map(readCsvLine);
   const column = (name: string) => {
     const index = header.indexOf(name);

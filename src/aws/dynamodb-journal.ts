@@ -1,4 +1,4 @@
-/** The rotation journal, in DynamoDB. */
+/** The rotation journal of one account, in DynamoDB. */
 import { randomUUID } from 'node:crypto';
 import {
   BatchGetCommand,
@@ -8,24 +8,26 @@ import {
   PutCommand,
   type PutCommandInput,
   QueryCommand,
-  ScanCommand,
+  type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { latestRetryAtMs, restingSince, rests } from '../domain/back-off.ts';
 import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
-import { isOpen } from '../domain/record.ts';
-import { latestRetryAtMs, restingSince, rests } from '../domain/rotation.ts';
+import { isOpen, RECORD_SCHEMA } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Conflict } from '../ports/errors.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Journal, UnreadableItem } from '../ports/journal.ts';
 import { errorName } from './answers.ts';
 import {
   fromHistoryItem,
-  HISTORY_PREFIX,
+  historyPartition,
   type Item,
   ItemError,
-  noting,
-  RECORD_KEY,
+  readOrNote,
+  readRangeKey,
   recordKey,
+  sortHistory,
+  timerKey,
   toHistoryItem,
   toRecord,
   toRecordItem,
@@ -33,17 +35,30 @@ import {
   toTimerItem,
 } from './items.ts';
 
+/** @param accountId whose records these are: no other account's item can be reached */
 export function dynamodbJournal(
   table: string,
+  accountId: string,
   dynamodb: DynamoDBDocumentClient,
   clock: Clock,
 ): Journal {
-  const readItem = async (userId: string): Promise<Item | undefined> => {
+  const readItem = async (key: object): Promise<Item | undefined> => {
     const { Item: item } = await dynamodb.send(
-      new GetCommand({ TableName: table, Key: recordKey(userId), ConsistentRead: true }),
+      new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }),
     );
     return item;
   };
+
+  async function* query(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item> {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await dynamodb.send(
+        new QueryCommand({ TableName: table, ...input, ExclusiveStartKey: start }),
+      );
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
 
   /**
    * Writes a record on a condition. The client repeats a call whose answer was lost, and then its
@@ -57,6 +72,7 @@ export function dynamodbJournal(
       'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
     >,
   ): Promise<void> => {
+    if (record.accountId !== accountId) throw new Error('the record is of another account');
     const writeId = randomUUID();
     try {
       await dynamodb.send(
@@ -64,54 +80,54 @@ export function dynamodbJournal(
       );
     } catch (error) {
       if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
-      const item = await readItem(record.userId);
+      const item = await readItem(recordKey(accountId, record.userId));
       if (item?.writeId === writeId) return;
       throw conflict(record, item, clock.nowMs());
     }
   };
 
   return {
-    async scan() {
+    async readAccount() {
       const records: RotationRecord[] = [];
       const timers: Timer[] = [];
-      const problems: string[] = [];
-      const isRecord = '#ak = :record';
-      const isTimer = 'attribute_exists(delete_on)';
-      for await (const item of pages((start) =>
-        dynamodb.send(
-          new ScanCommand({
-            TableName: table,
-            // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
-            ConsistentRead: true,
-            FilterExpression: `${isRecord} OR ${isTimer}`,
-            ExpressionAttributeNames: { '#ak': 'ak' },
-            ExpressionAttributeValues: { ':record': RECORD_KEY },
-            ExclusiveStartKey: start,
-          }),
-        ),
-      )) {
-        noting(problems, () =>
-          item.ak === RECORD_KEY ? records.push(toRecord(item)) : timers.push(toTimer(item)),
+      const unreadable: UnreadableItem[] = [];
+      for await (const item of query({
+        KeyConditionExpression: 'account = :account',
+        ExpressionAttributeValues: { ':account': accountId },
+        // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
+        ConsistentRead: true,
+      })) {
+        const { kind } = readRangeKey(String(item.item));
+        if (kind === 'other') continue;
+        readOrNote(unreadable, item, () =>
+          kind === 'record' ? records.push(toRecord(item)) : timers.push(toTimer(item)),
         );
       }
-      return { records, timers, problems };
+      return { records, timers, unreadable };
     },
 
     async read(userId) {
-      const item = await readItem(userId);
+      const item = await readItem(recordKey(accountId, userId));
       return item && toRecord(item);
+    },
+
+    async timer(userId, oldKeyId) {
+      const item = await readItem(timerKey(accountId, userId, oldKeyId));
+      return item && toTimer(item);
     },
 
     async readAll(userIds) {
       const records = new Map<string, RotationRecord>();
       for (let start = 0; start < userIds.length; start += BATCH_SIZE) {
-        const keys = userIds.slice(start, start + BATCH_SIZE).map(recordKey);
+        const keys = userIds
+          .slice(start, start + BATCH_SIZE)
+          .map((userId) => recordKey(accountId, userId));
         const { Responses: responses } = await dynamodb.send(
           new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
         );
         for (const item of responses?.[table] ?? []) {
           // Reading it alone tells what is wrong with an item that was changed by hand.
-          noting([], () => {
+          readOrNote([], item, () => {
             const record = toRecord(item);
             records.set(record.userId, record);
           });
@@ -121,8 +137,9 @@ export function dynamodbJournal(
     },
 
     async begin(record, { ignoreBackOff = false } = {}) {
-      const isNew = 'attribute_not_exists(ak)';
-      const isClosed = '#state = :closed';
+      const isNew = 'attribute_not_exists(#item)';
+      // What a later version wrote is not overwritten, even when it looks closed.
+      const isClosed = '#state = :closed AND #schema = :schema';
       const hasRested = '(closedAtMs <= :restsAfter OR closedAtMs > :restsUntil)';
       const isOver = 'retryNotBeforeMs <= :now';
       const isTooLong = 'retryNotBeforeMs > :latest';
@@ -132,13 +149,21 @@ export function dynamodbJournal(
         ConditionExpression: ignoreBackOff
           ? `${isNew} OR (${isClosed} AND ${hasRested})`
           : `${isNew} OR (${isClosed} AND ${hasRested} AND (${isOver} OR ${isTooLong}))`,
-        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeNames: { '#state': 'state', '#schema': 'schema', '#item': 'item' },
         ExpressionAttributeValues: {
           ':closed': 'CLOSED',
+          ':schema': RECORD_SCHEMA,
           ':restsAfter': afterMs,
           ':restsUntil': untilMs,
           ...(!ignoreBackOff && { ':now': nowMs, ':latest': latestRetryAtMs(nowMs) }),
         },
+      });
+    },
+
+    async add(record) {
+      await writeRecord(record, {
+        ConditionExpression: 'attribute_not_exists(#item)',
+        ExpressionAttributeNames: { '#item': 'item' },
       });
     },
 
@@ -147,7 +172,6 @@ export function dynamodbJournal(
       const isSameVersion = 'version = :version';
       await writeRecord(next, {
         ConditionExpression: `${isSameRotation} AND ${isSameVersion}`,
-        ExpressionAttributeNames: undefined,
         ExpressionAttributeValues: {
           ':rotation': previous.rotationId,
           ':version': previous.version,
@@ -161,9 +185,12 @@ export function dynamodbJournal(
         await dynamodb.send(
           new PutCommand({
             TableName: table,
-            Item: toTimerItem(timer),
+            Item: toTimerItem(accountId, timer),
             ...(ConditionExpression && {
               ConditionExpression,
+              ...(ConditionExpression.includes('#item') && {
+                ExpressionAttributeNames: { '#item': 'item' },
+              }),
               ExpressionAttributeValues: { ':rotation': timer.rotationId ?? '' },
             }),
           }),
@@ -177,7 +204,10 @@ export function dynamodbJournal(
 
     async removeTimer(userId, oldKeyId) {
       await dynamodb.send(
-        new DeleteCommand({ TableName: table, Key: { user: userId, ak: oldKeyId } }),
+        new DeleteCommand({
+          TableName: table,
+          Key: { ...timerKey(accountId, userId, oldKeyId) },
+        }),
       );
     },
 
@@ -187,13 +217,15 @@ export function dynamodbJournal(
 
     async history(userId) {
       const items: HistoryItem[] = [];
-      const problems: string[] = [];
-      for await (const item of userId === undefined
-        ? pages((start) => dynamodb.send(new ScanCommand(allHistory(table, start))))
-        : pages((start) => dynamodb.send(new QueryCommand(historyOf(table, userId, start))))) {
-        noting(problems, () => items.push(fromHistoryItem(item)));
+      const unreadable: UnreadableItem[] = [];
+      for await (const item of query({
+        KeyConditionExpression: 'account = :history',
+        ExpressionAttributeValues: { ':history': historyPartition(accountId) },
+      })) {
+        if (userId !== undefined && item.userId !== userId) continue;
+        readOrNote(unreadable, item, () => items.push(fromHistoryItem(item)));
       }
-      return { items: items.sort((a, b) => a.closedAtMs - b.closedAtMs), problems };
+      return { items: sortHistory(items), problems: unreadable.map(({ problem }) => problem) };
     },
   };
 }
@@ -208,7 +240,7 @@ function mayReplace({ vetoed }: Timer): string | undefined {
 
 /** When a timer does of which nobody knows whether its rotation is in force. */
 function mayRestore({ rotationId, vetoed }: Timer): string {
-  const isNothing = 'attribute_not_exists(ak)';
+  const isNothing = 'attribute_not_exists(#item)';
   const isOfSame = rotationId === undefined ? `NOT ${isOfAnother}` : 'rotationId = :rotation';
   if (!vetoed) return `${isNothing} OR (${isOfSame} AND ${hasNoVeto})`;
   return rotationId === undefined
@@ -218,38 +250,6 @@ function mayRestore({ rotationId, vetoed }: Timer): string {
 
 /** What one call can ask for. */
 const BATCH_SIZE = 100;
-
-type PageKey = Record<string, unknown> | undefined;
-
-async function* pages(
-  read: (start: PageKey) => Promise<{ Items?: Item[] | undefined; LastEvaluatedKey?: PageKey }>,
-): AsyncGenerator<Item> {
-  let start: PageKey;
-  do {
-    const page = await read(start);
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start);
-}
-
-function allHistory(table: string, start: PageKey) {
-  return {
-    TableName: table,
-    FilterExpression: 'begins_with(ak, :history)',
-    ExpressionAttributeValues: { ':history': HISTORY_PREFIX },
-    ExclusiveStartKey: start,
-  };
-}
-
-function historyOf(table: string, userId: string, start: PageKey) {
-  return {
-    TableName: table,
-    KeyConditionExpression: '#user = :user AND begins_with(ak, :history)',
-    ExpressionAttributeNames: { '#user': 'user' },
-    ExpressionAttributeValues: { ':user': userId, ':history': HISTORY_PREFIX },
-    ExclusiveStartKey: start,
-  };
-}
 
 /** The conflict with what stands there, even if that can't be read. */
 function conflict(wanted: RotationRecord, item: Item | undefined, nowMs: number): Conflict {

@@ -7,7 +7,7 @@ import {
   ListUserTagsCommand,
 } from '@aws-sdk/client-iam';
 import pLimit from 'p-limit';
-import type { AccountIdentity, IamUser, Tag } from '../domain/identity.ts';
+import type { IamUser, Tag } from '../domain/identity.ts';
 import type { Inventory } from '../ports/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import { describeError } from '../ports/errors.ts';
@@ -21,15 +21,7 @@ const PAGE_SIZE = 1000;
 /** Calls for the tags of single users at a time. */
 const CONCURRENCY = 10;
 
-/**
- * @param accountId the account that the credentials belong to
- */
-export function iamInventory(
-  iam: IAMClient,
-  accountId: () => Promise<string>,
-  clock: Clock,
-  log: Log,
-): Inventory {
+export function iamInventory(iam: IAMClient, clock: Clock): Inventory {
   return {
     async users() {
       try {
@@ -45,18 +37,13 @@ export function iamInventory(
       }
     },
 
-    async keyHints() {
+    async reportRows() {
       try {
-        return { hints: await credentialReport(iam, clock), notes: [] };
+        return { rows: await credentialReport(iam, clock), notes: [] };
       } catch (error) {
         const note = `the keys of every managed user were listed one by one, because there is no credential report: ${describeError(error)}`;
-        return { hints: new Map(), notes: [note] };
+        return { rows: new Map(), notes: [note] };
       }
-    },
-
-    async account(): Promise<AccountIdentity> {
-      const [id, alias] = await Promise.all([accountId(), accountAlias(iam, log)]);
-      return { accountId: id, ...(alias && { alias }) };
     },
   };
 }
@@ -135,7 +122,7 @@ function toUser(
 }
 
 /** The alias only makes mails easier to read: without it they name the account by its ID. */
-async function accountAlias(iam: IAMClient, log: Log): Promise<string | undefined> {
+export async function accountAlias(iam: IAMClient, log: Log): Promise<string | undefined> {
   try {
     const { AccountAliases } = await iam.send(new ListAccountAliasesCommand({}));
     return AccountAliases?.[0];

@@ -1,172 +1,91 @@
 /**
- * The table's items and the journal's types: what is written, and how what is read is checked.
+ * The table's items and the journal's types: how keys are made, and how what is read is checked.
  * People can edit items by hand, so nothing that is read is believed.
  */
-import * as z from 'zod/mini';
-import { userNameOf } from '../domain/parameter-name.ts';
-import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
-import { SECOND_MS } from '../domain/time.ts';
-
-/** Range key of the rotation record. */
-export const RECORD_KEY = 'rotation';
-/** Range key prefix of history items. */
-export const HISTORY_PREFIX = 'history#';
-
-/** The end of the year 9999: after it a date can't be told, nor anything reckoned from it. */
-const LATEST_MS = Date.UTC(10_000, 0) - 1;
-const timestamp = z.number().check(z.minimum(0), z.maximum(LATEST_MS));
-const count = z.int().check(z.minimum(0));
-const text = z.string();
-/** The key of a timer is made of it, which must not take the record's place or the history's. */
-const keyId = z.string().check(
-  z.regex(/^\w*$/),
-  z.refine((id) => id !== RECORD_KEY),
-);
-/** The functions may have more rights in SSM than they are meant to need. */
-const parameterName = z.string().check(z.refine((name) => userNameOf(name) !== undefined));
-
-const base = {
-  userId: text,
-  userName: text,
-  userArn: text,
-  address: text,
-  rotationId: text,
-  version: count,
-  startedAtMs: timestamp,
-  leaseUntilMs: timestamp,
-  failures: count,
-  oldKeyId: keyId,
-  oldKeyCreatedAtMs: timestamp,
-  parameterName,
-};
-const withNewKey = {
-  ...base,
-  newKeyId: keyId,
-  newKeyCreatedAtMs: timestamp,
-  sealed: text,
-  instructions: text,
-  deactivateOnMs: z.optional(timestamp),
-  deleteOnMs: timestamp,
-};
-const delivered = {
-  ...withNewKey,
-  deliveredAtMs: timestamp,
-  remindedAtMs: z.optional(timestamp),
-  oldKeyGoneAtMs: z.optional(timestamp),
-};
-const outcome = z.enum([
-  'completed',
-  'failed',
-  'postponed',
-  'undone',
-  'cancelled',
-  'user-gone',
-  'unused',
-]);
-
-const recordSchema = z.discriminatedUnion('state', [
-  z.object({ ...base, state: z.literal('STARTED'), seenKeyIds: z.array(keyId) }),
-  z.object({
-    ...withNewKey,
-    state: z.literal('DELIVERING'),
-    attempts: count,
-    failedAttempts: count,
-    firstAttemptAtMs: timestamp,
-    givenUpAtMs: z.optional(timestamp),
-    newKeyDeactivatedAtMs: z.optional(timestamp),
-    retryNotBeforeMs: z.optional(timestamp),
-  }),
-  z.object({
-    ...base,
-    state: z.literal('WITHDRAWING'),
-    newKeyId: keyId,
-    newKeyCreatedAtMs: timestamp,
-    reason: text,
-  }),
-  z.object({ ...delivered, state: z.literal('SCHEDULED') }),
-  z.object({ ...delivered, state: z.literal('DEACTIVATED'), deactivatedAtMs: timestamp }),
-  z.object({
-    ...withNewKey,
-    state: z.literal('CANCELLED'),
-    cancelledAtMs: timestamp,
-    reason: text,
-  }),
-  z.object({
-    ...base,
-    state: z.literal('CLOSED'),
-    closedAtMs: timestamp,
-    outcome,
-    reason: text,
-    newKeyId: z.optional(keyId),
-    newKeyCreatedAtMs: z.optional(timestamp),
-    retryNotBeforeMs: timestamp,
-  }),
-]);
-
-const timerSchema = z.object({
-  user: text,
-  ak: text,
-  delete_on: z.number().check(z.minimum(0), z.maximum(LATEST_MS / SECOND_MS)),
-  rotationId: z.optional(text),
-  vetoed: z.optional(z.boolean()),
-});
-
-const historySchema = z.object({
-  userId: text,
-  userName: text,
-  userArn: text,
-  rotationId: text,
-  startedAtMs: timestamp,
-  closedAtMs: timestamp,
-  outcome,
-  reason: text,
-  oldKeyId: text,
-  newKeyId: z.optional(text),
-  oldKeyCreatedAtMs: timestamp,
-});
+import type * as z from 'zod/mini';
+import {
+  type HistoryItem,
+  historySchema,
+  RECORD_SCHEMA,
+  type RotationRecord,
+  recordSchema,
+  schemaOf,
+  type Timer,
+  timerSchema,
+} from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
+import type { UnreadableItem } from '../ports/journal.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
+
+/** The table's primary key. */
+export interface ItemKey {
+  /** Hash key: the account, or the account and a kind of items. */
+  readonly account: string;
+  /** Range key. */
+  readonly item: string;
+}
+
+const RECORD_RANGE = /^(\w+)\/rotation$/;
+const TIMER_RANGE = /^(\w+)\/timer\/(\w+)$/;
 
 /** An item that is not what its key says. The message names the item and the field. */
 export class ItemError extends Error {
   override readonly name = 'ItemError';
 }
 
-/**
- * Reads one item of many. One that was changed by hand must not stand in the way of the others: what
- * is wrong with it is added to `problems`.
- */
-export function noting(problems: string[], read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof ItemError)) throw error;
-    problems.push(error.message);
-  }
+export function recordKey(account: string, userId: string): ItemKey {
+  return { account, item: `${userId}/rotation` };
 }
 
-export function recordKey(userId: string) {
-  return { user: userId, ak: RECORD_KEY };
+export function timerKey(account: string, userId: string, oldKeyId: string): ItemKey {
+  return { account, item: `${userId}/timer/${oldKeyId}` };
+}
+
+/** The partition of the closed rotations of an account. */
+export function historyPartition(account: string): string {
+  return `${account}/history`;
+}
+
+/** What a range key in an account's partition names. */
+export type RangeKey =
+  | { readonly kind: 'record'; readonly userId: string }
+  | { readonly kind: 'timer'; readonly userId: string; readonly oldKeyId: string }
+  | { readonly kind: 'other' };
+
+export function readRangeKey(item: string): RangeKey {
+  const record = RECORD_RANGE.exec(item);
+  if (record?.[1]) return { kind: 'record', userId: record[1] };
+  const timer = TIMER_RANGE.exec(item);
+  if (timer?.[1] && timer[2]) return { kind: 'timer', userId: timer[1], oldKeyId: timer[2] };
+  return { kind: 'other' };
 }
 
 /** @param writeId tells this write from every other, so that its own echo is recognised */
 export function toRecordItem(record: RotationRecord, writeId: string): Item {
-  return { ...recordKey(record.userId), ...record, writeId };
+  return { ...recordKey(record.accountId, record.userId), ...record, writeId };
 }
 
 /** @throws ItemError */
 export function toRecord(item: Item): RotationRecord {
-  const record = check(recordSchema, item) as RotationRecord;
+  const schema = schemaOf.safeParse(item);
+  if (schema.success && schema.data.schema !== RECORD_SCHEMA) {
+    throw new ItemError(
+      `The table's item ${nameOf(item)} was written by another version (schema ${schema.data.schema}; this version knows ${RECORD_SCHEMA}); it is left alone`,
+    );
+  }
+  const record = check(recordSchema, item);
   // Taken for another user's, it would stand in the way of that user's own.
-  if (record.userId !== item.user) throw unreadable(item, 'userId');
+  const key = recordKey(record.accountId, record.userId);
+  if (key.account !== item.account) throw unreadable(item, 'accountId');
+  if (key.item !== item.item) throw unreadable(item, 'userId');
   return record;
 }
 
-export function toTimerItem(timer: Timer): Item {
+export function toTimerItem(account: string, timer: Timer): Item {
   const { userId, oldKeyId, deleteOnEpochSeconds, rotationId, vetoed } = timer;
   return {
-    user: userId,
-    ak: oldKeyId,
+    ...timerKey(account, userId, oldKeyId),
     delete_on: deleteOnEpochSeconds,
     ...(rotationId !== undefined && { rotationId }),
     ...(vetoed && { vetoed }),
@@ -175,10 +94,12 @@ export function toTimerItem(timer: Timer): Item {
 
 /** @throws ItemError */
 export function toTimer(item: Item): Timer {
-  const { user, ak, delete_on, rotationId, vetoed } = check(timerSchema, item);
+  const key = readRangeKey(String(item.item));
+  if (key.kind !== 'timer') throw unreadable(item, 'item');
+  const { delete_on, rotationId, vetoed } = check(timerSchema, item);
   return {
-    userId: user,
-    oldKeyId: ak,
+    userId: key.userId,
+    oldKeyId: key.oldKeyId,
     deleteOnEpochSeconds: delete_on,
     ...(rotationId !== undefined && { rotationId }),
     ...(vetoed && { vetoed }),
@@ -186,13 +107,48 @@ export function toTimer(item: Item): Timer {
 }
 
 export function toHistoryItem(item: HistoryItem): Item {
-  const started = new Date(item.startedAtMs).toISOString();
-  return { user: item.userId, ak: `${HISTORY_PREFIX}${started}`, ...item };
+  const { accountId, userId, rotationId, closedAtMs } = item;
+  return {
+    account: historyPartition(accountId),
+    item: `${iso(closedAtMs)}/${userId}/${rotationId}`,
+    ...item,
+  };
 }
 
 /** @throws ItemError */
 export function fromHistoryItem(item: Item): HistoryItem {
-  return check(historySchema, item) as HistoryItem;
+  return check(historySchema, item);
+}
+
+/**
+ * Reads one item of many. One that can't be read must not stand in the way of the others: what is
+ * wrong with it is added to `unreadable`.
+ */
+export function readOrNote(unreadable: UnreadableItem[], item: Item, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ItemError)) throw error;
+    const key = readRangeKey(String(item.item));
+    unreadable.push({
+      ...(key.kind === 'record' && { userId: key.userId }),
+      problem: error.message,
+    });
+  }
+}
+
+/**
+ * Closed rotations, oldest first, each once: a run that was interrupted while it closed a rotation
+ * leaves an item to the run that does it again.
+ */
+export function sortHistory(items: readonly HistoryItem[]): HistoryItem[] {
+  const last = new Map<string, HistoryItem>();
+  for (const item of [...items].sort((a, b) => a.closedAtMs - b.closedAtMs)) {
+    const id = `${item.userId} ${item.rotationId}`;
+    last.delete(id);
+    last.set(id, item);
+  }
+  return [...last.values()];
 }
 
 function check<T>(schema: z.ZodMiniType<T>, item: Item): T {
@@ -204,6 +160,10 @@ function check<T>(schema: z.ZodMiniType<T>, item: Item): T {
 
 function unreadable(item: Item, fields: string): ItemError {
   return new ItemError(
-    `The table's item ${String(item.user)} ${String(item.ak)} can't be read (${fields}): it was changed by hand; repair or delete it`,
+    `The table's item ${nameOf(item)} can't be read (${fields}): it was changed by hand; repair or delete it`,
   );
+}
+
+function nameOf({ account, item }: Item): string {
+  return `${String(account)} ${String(item)}`;
 }

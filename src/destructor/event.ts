@@ -7,13 +7,14 @@
  * The event source mapping filters as well, but what decides over a key is checked here.
  */
 import * as z from 'zod/mini';
+import { readRangeKey } from '../aws/items.ts';
 import type { Timer } from '../domain/record.ts';
 
 export type StreamItem =
   /** The TTL service removed a timer: its time has come. */
-  | { readonly kind: 'expired'; readonly timer: Timer }
+  | { readonly kind: 'expired'; readonly accountId: string; readonly timer: Timer }
   /** A person (or this program) removed a timer. */
-  | { readonly kind: 'removed'; readonly timer: Timer }
+  | { readonly kind: 'removed'; readonly accountId: string; readonly timer: Timer }
   /** Somebody removed a rotation record: nothing says any more where that rotation stands. */
   | { readonly kind: 'record-removed'; readonly userId: string }
   /** Nothing to do: a write, or the removal of a history item. */
@@ -29,13 +30,13 @@ const change = z.object({
 const removal = z.object({
   eventName: z.literal('REMOVE'),
   userIdentity: z.nullish(z.object({ type: z.string(), principalId: z.string() })),
-  dynamodb: z.object({ Keys: z.object({ user: text, ak: text }) }),
+  dynamodb: z.object({ Keys: z.object({ account: text, item: text }) }),
 });
 const timerImage = z.object({
   dynamodb: z.object({
     OldImage: z.object({
-      user: text,
-      ak: text,
+      account: text,
+      item: text,
       delete_on: number,
       rotationId: z.optional(text),
       vetoed: z.optional(z.object({ BOOL: z.boolean() })),
@@ -66,27 +67,32 @@ export function readRecord(record: unknown): StreamItem {
   if (known.data.eventName !== 'REMOVE') return { kind: 'other' };
 
   const removed = removal.safeParse(record);
-  if (!removed.success) return { kind: 'unreadable', problem: 'its keys are not user and ak' };
+  if (!removed.success) return { kind: 'unreadable', problem: 'its keys are not account and item' };
   const { userIdentity, dynamodb } = removed.data;
-  const { user, ak } = dynamodb.Keys;
-  if (ak.S === 'rotation') return { kind: 'record-removed', userId: user.S };
-  if (ak.S.startsWith('history#')) return { kind: 'other' };
+  const { account, item } = dynamodb.Keys;
+  const key = readRangeKey(item.S);
+  if (key.kind === 'record') return { kind: 'record-removed', userId: key.userId };
+  // History, notices and the last run.
+  if (key.kind === 'other') return { kind: 'other' };
 
   const image = timerImage.safeParse(record);
   if (!image.success) {
-    return { kind: 'unreadable', problem: `the removed item ${user.S} ${ak.S} is no timer` };
+    return {
+      kind: 'unreadable',
+      problem: `the removed item ${account.S} ${item.S} is no timer`,
+    };
   }
   const { OldImage } = image.data.dynamodb;
-  if (OldImage.user.S !== user.S || OldImage.ak.S !== ak.S) {
+  if (OldImage.account.S !== account.S || OldImage.item.S !== item.S) {
     // Set again by what the image says, it would take another item's place.
     return {
       kind: 'unreadable',
-      problem: `the removed item ${user.S} ${ak.S} has another's image`,
+      problem: `the removed item ${account.S} ${item.S} has another's image`,
     };
   }
   const timer: Timer = {
-    userId: OldImage.user.S,
-    oldKeyId: OldImage.ak.S,
+    userId: key.userId,
+    oldKeyId: key.oldKeyId,
     deleteOnEpochSeconds: Number(OldImage.delete_on.N),
     ...(OldImage.rotationId && { rotationId: OldImage.rotationId.S }),
     ...(OldImage.vetoed?.BOOL && { vetoed: true }),
@@ -94,5 +100,5 @@ export function readRecord(record: unknown): StreamItem {
   const byTtl =
     userIdentity?.type.toLowerCase() === 'service' &&
     userIdentity.principalId === 'dynamodb.amazonaws.com';
-  return { kind: byTtl ? 'expired' : 'removed', timer };
+  return { kind: byTtl ? 'expired' : 'removed', accountId: account.S, timer };
 }

@@ -81,7 +81,7 @@ describe('a batch', () => {
     world.table.expire();
     const [expiry] = world.table.stream;
     world.table.shift(1);
-    const record = { user: userId, ak: 'rotation', ...world.recordIn(userId, 'SCHEDULED') };
+    const record = { ...recordKey(ACCOUNT_ID, userId), ...world.recordIn(userId, 'SCHEDULED') };
     world.table.put({ ...record, leaseUntilMs: world.clock.nowMs() + 20 * MINUTE_MS });
     world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId: record.rotationId });
     world.table.remove({ user: userId, ak: oldKeyId });

@@ -144,7 +144,7 @@ describe('two runs over a name that changed hands', () => {
     const [goOn, isToGoOn] = signal();
     const [stop, hasStopped] = signal();
     world.onCall = async (name, phase, args, run) => {
-      if (name !== 'parameters.put' || phase !== 'before') return;
+      if (name !== 'contentKeys.put' || phase !== 'before') return;
       // STARTED is written anew, and the content key about to be stored.
       if (run.label === 'first') {
         stop();

@@ -63,7 +63,7 @@ describe('a mail that is accepted', () => {
     const { world, userId } = setUp();
     await rotateOne(world);
     expect(world.recordIn(userId, 'SCHEDULED').sealed).toMatch(/^eyJ/);
-    expect(world.parameters.names()).toEqual(['/ikr/secret/iam/alice']);
+    expect(world.parameters.names()).toEqual(['/ikr/secret/iam/alice/AIDA00000000000000001']);
   });
 
   it('carries the key pair in clear where the administrator wants that', async () => {
@@ -320,8 +320,8 @@ describe('a withdrawal', () => {
     ['keys.list', 'before'],
     ['keys.delete', 'before'],
     ['keys.delete', 'after'],
-    ['parameters.remove', 'before'],
-    ['parameters.remove', 'after'],
+    ['contentKeys.remove', 'before'],
+    ['contentKeys.remove', 'after'],
     ['journal.addHistory', 'before'],
     ['journal.addHistory', 'after'],
   ] as const)(

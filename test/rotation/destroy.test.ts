@@ -6,7 +6,7 @@ import { deactivated, inUse, type Scene, scheduled } from '../../simulation/memo
 import type { World } from '../../simulation/memory/world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 
-const PARAMETER = '/ikr/secret/iam/alice';
+const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
 const STAGED = { deactivateAfterDays: 3 };
 const ANY_USE = { requireNewKeyUsed: false };
 const anyUse = { policy: ANY_USE };
@@ -308,7 +308,7 @@ describe('an old key whose successor nobody can learn any more', () => {
   it('is not judged while the content key can not be asked for', async () => {
     const scene = await scheduled({ settings: anyUse });
     const before = scene.keys();
-    scene.world.onCall = failAlways('parameters.get');
+    scene.world.onCall = failAlways('contentKeys.get');
     expect(await dueNow(scene)).toMatchObject({ outcome: 'failed' });
     expect(scene.keys()).toEqual(before);
     expect(dueInDays(scene.world)).toEqual([(5 * MINUTE_MS) / DAY_MS]);
@@ -318,7 +318,7 @@ describe('an old key whose successor nobody can learn any more', () => {
 it('asks for no content key once the new key is in use', async () => {
   const scene = await inUse();
   await dueNow(scene);
-  expect(scene.world.calls.map(({ name }) => name)).not.toContain('parameters.get');
+  expect(scene.world.calls.map(({ name }) => name)).not.toContain('contentKeys.get');
 });
 
 describe('an old key with a deactivation stage', () => {
@@ -409,7 +409,7 @@ describe('an informing mail', () => {
       expect(refused.world.timers()).toEqual(plain.world.timers());
 
       const unwritten = await scene(options);
-      unwritten.world.onCall = failAlways('inventory.account');
+      unwritten.world.onCall = failAlways('account.describe');
       expect((await dueNow(unwritten))?.outcome).toBe(expected);
       expect(unwritten.keys()).toEqual(plain.keys());
       expect(unwritten.world.timers()).toEqual(plain.world.timers());
@@ -424,8 +424,8 @@ describe('a destruction that fails', () => {
     ['keys.list', 'before'],
     ['keys.delete', 'before'],
     ['keys.delete', 'after'],
-    ['parameters.remove', 'before'],
-    ['parameters.remove', 'after'],
+    ['contentKeys.remove', 'before'],
+    ['contentKeys.remove', 'after'],
     ['journal.addHistory', 'before'],
     ['journal.addHistory', 'after'],
     ['journal.read', 'before'],

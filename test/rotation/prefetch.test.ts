@@ -31,7 +31,7 @@ describe('the records of a batch', () => {
     const { world, journal, alice, asked } = await setUp();
     const first = await journal.read(alice);
     if (!first) throw new Error('there is no record');
-    world.table.put({ user: alice, ak: 'rotation', ...first, version: first.version + 1 });
+    world.table.put({ ...recordKey(ACCOUNT_ID, alice), ...first, version: first.version + 1 });
     expect(await journal.read(alice)).toEqual({ ...first, version: first.version + 1 });
     expect(asked()).toEqual(['journal.readAll', 'journal.read']);
   });
@@ -41,7 +41,7 @@ describe('the records of a batch', () => {
     const record = world.record(alice);
     if (!record) throw new Error('there is no record');
     // Written a moment later, while other records of the answer have not been asked for yet.
-    world.table.put({ user: carol, ak: 'rotation', ...record, userId: carol });
+    world.table.put({ ...recordKey(ACCOUNT_ID, carol), ...record, userId: carol });
     expect(await journal.read(carol)).toMatchObject({ userId: carol });
     expect(asked()).toEqual(['journal.readAll', 'journal.read']);
   });

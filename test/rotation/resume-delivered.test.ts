@@ -11,7 +11,7 @@ import {
 } from '../../simulation/memory/states.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toEpochSeconds } from '../../src/domain/time.ts';
 
-const PARAMETER = '/ikr/secret/iam/alice';
+const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
 
 describe.each([
   ['SCHEDULED', inUse, 7],
@@ -356,7 +356,7 @@ describe('ending an overdue rotation', () => {
     ['the question for the use of the new key', failAt('keys.owner', 'before')],
     ['the deletion', failAt('keys.delete', 'before')],
     ['the answer to the deletion', failAt('keys.delete', 'after')],
-    ['the parameter', failAt('parameters.remove', 'before')],
+    ['the parameter', failAt('contentKeys.remove', 'before')],
     ['the history', failAt('journal.addHistory', 'before')],
     ['the record', failAt('journal.replace', 'before', undefined, writing('CLOSED'))],
     ['the lease', dieAt('journal.replace', 'after')],

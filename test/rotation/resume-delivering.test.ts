@@ -10,7 +10,7 @@ import {
 import { createWorld, type WorldOptions } from '../../simulation/memory/world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, toEpochSeconds } from '../../src/domain/time.ts';
 
-const PARAMETER = '/ikr/secret/iam/alice';
+const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
 
 /** A rotation whose first mail got that answer; every later one is accepted unless told. */
 async function delivering(

@@ -84,11 +84,11 @@ describe('a rotation that was cut off in state STARTED', () => {
     // It was begun in time, and has less than a minute left after these calls.
     world.onCall = (name, phase) => {
       if (phase === 'after' && name === 'keys.list') world.clock.advance(65 * SECOND_MS);
-      if (phase === 'after' && name === 'parameters.put') world.clock.advance(10 * SECOND_MS);
+      if (phase === 'after' && name === 'contentKeys.put') world.clock.advance(10 * SECOND_MS);
     };
     const lifeMs = 130 * SECOND_MS;
     expect(await rotateOne(world, {}, { lifeMs })).toMatchObject({ outcome: 'left' });
-    expect(world.calls.map(({ name }) => name)).toContain('parameters.put');
+    expect(world.calls.map(({ name }) => name)).toContain('contentKeys.put');
     expect(keyIds()).toEqual([oldKeyId]);
   });
 

@@ -102,7 +102,7 @@ describe('a run that can not deliver', () => {
   it('creates nothing when its mails could not name the account', async () => {
     const world = company(90);
     const before = world.snapshot();
-    world.onCall = failAlways('inventory.account');
+    world.onCall = failAlways('account.describe');
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'postponed',
       reason: expect.stringContaining('inventory.account failed'),

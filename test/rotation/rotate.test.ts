@@ -7,7 +7,7 @@ import { isOpen, type RotationRecord } from '../../src/domain/record.ts';
 import { DAY_MS, iso, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
 
-const PARAMETER = '/ikr/secret/iam/alice';
+const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
 const throttled = () => new KeyNotCreated('IAM throttles', true, undefined);
 const denied = () => new KeyNotCreated('IAM refused (AccessDenied)', false, undefined);
 
@@ -32,7 +32,7 @@ async function replacedBefore() {
 
 /** Somebody else writes the record. */
 function meddle(world: World, record: RotationRecord, changes: object): void {
-  world.table.put({ user: record.userId, ak: 'rotation', ...record, ...changes });
+  world.table.put({ ...recordKey(ACCOUNT_ID, record.userId), ...record, ...changes });
 }
 
 describe('a fresh rotation', () => {
@@ -163,7 +163,7 @@ describe('a fresh rotation', () => {
 
   it('writes down the old key, the keys seen, the time and a lease before anything else', async () => {
     const { world, userId, oldKeyId } = setUp();
-    world.onCall = dieAt('parameters.put', 'before');
+    world.onCall = dieAt('contentKeys.put', 'before');
     await rotate(world);
     const nowMs = world.clock.nowMs();
     expect(world.effects).toEqual(['write STARTED']);
@@ -298,7 +298,7 @@ describe('the creation of the key', () => {
 
   it('is not begun later than a minute after the record', async () => {
     const { world, userId } = setUp();
-    world.onCall = once('parameters.put', 'after', () => world.clock.advance(MINUTE_MS + 1));
+    world.onCall = once('contentKeys.put', 'after', () => world.clock.advance(MINUTE_MS + 1));
     expect(await rotateOne(world)).toMatchObject({ outcome: 'postponed' });
     expect(world.calls.filter(({ name }) => name === 'keys.create')).toEqual([]);
     expect(world.recordIn(userId, 'CLOSED').outcome).toBe('postponed');

@@ -84,7 +84,7 @@ describe('the report', () => {
     expect(Object.keys(keys())).toHaveLength(1);
   });
 
-  it.each(['inventory.users', 'journal.scan'] as const)(
+  it.each(['inventory.users', 'journal.readAccount'] as const)(
     'is not given when %s fails, and nothing is changed',
     async (name) => {
       const world = company(90);
@@ -140,16 +140,16 @@ describe("one user's trouble stops nobody else", () => {
   it.each([
     'journal.begin',
     'journal.replace',
-    'parameters.put',
+    'contentKeys.put',
     'journal.putTimer',
-    'inventory.account',
+    'account.describe',
   ] as const)('not at %s, once', async (name) => {
     const world = company(90, 91, 92);
     world.onCall = failAt(name, 'before');
     const { rows } = await rotate(world);
     expect(rows).toHaveLength(3);
     const rotated = rows.filter(({ outcome }) => outcome === 'rotated');
-    expect(rotated).toHaveLength(name === 'inventory.account' ? 0 : 2);
+    expect(rotated).toHaveLength(name === 'account.describe' ? 0 : 2);
   });
 
   it('not when a mail is refused, or a rotation of old can not be resumed', async () => {
@@ -216,7 +216,7 @@ describe('a run whose time is nearly over', () => {
 
   it.each([
     'journal.begin',
-    'parameters.put',
+    'contentKeys.put',
     'keys.create',
     'journal.replace',
     'mailer.send',
@@ -237,7 +237,7 @@ describe('a run whose time is nearly over', () => {
   });
 
   it('has no effect under a lease that is over, as after a laptop slept', async () => {
-    for (const name of ['parameters.put', 'keys.create', 'journal.replace'] as const) {
+    for (const name of ['contentKeys.put', 'keys.create', 'journal.replace'] as const) {
       const world = createWorld();
       const { userId } = world.hire('alice');
       world.onCall = once(name, 'after', () => world.clock.advance(HOUR_MS));

@@ -4,7 +4,7 @@ import { expire, live, rotate, rotateOne } from '../../simulation/memory/life.ts
 import { createWorld, type World } from '../../simulation/memory/world.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 
-const PARAMETER = '/ikr/secret/iam/alice';
+const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
 
 function setUp() {
   const world = createWorld();
@@ -19,7 +19,7 @@ describe('the content key', () => {
     'that can not be stored (%s the effect) ends the rotation before a key exists',
     async (phase) => {
       const { world, userId, oldKeyId } = setUp();
-      world.onCall = failAt('parameters.put', phase);
+      world.onCall = failAt('contentKeys.put', phase);
       expect(await rotateOne(world)).toMatchObject({
         outcome: 'postponed',
         reason: expect.stringContaining(`could not be stored in ${PARAMETER}`),
@@ -74,8 +74,8 @@ describe('the content key', () => {
 
   it.each([
     ['journal.replace', 'after'],
-    ['parameters.put', 'before'],
-    ['parameters.put', 'after'],
+    ['contentKeys.put', 'before'],
+    ['contentKeys.put', 'after'],
   ] as const)('goes on elsewhere when the run dies there at %s (%s)', async (name, phase) => {
     const { world, userId } = setUp();
     await rotate(world);

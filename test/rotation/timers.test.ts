@@ -42,7 +42,7 @@ async function timerRemoved({ world, userId, oldKeyId }: Scene) {
 /** Another run holds the record for that long. */
 function lease(world: World, record: OpenRecord, ms = 20 * MINUTE_MS): void {
   const leaseUntilMs = world.clock.nowMs() + ms;
-  world.table.put({ user: record.userId, ak: 'rotation', ...record, leaseUntilMs });
+  world.table.put({ ...recordKey(ACCOUNT_ID, record.userId), ...record, leaseUntilMs });
 }
 
 function dueAtMs(world: World): number[] {

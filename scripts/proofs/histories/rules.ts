@@ -327,4 +327,4 @@ const CHANGES: Partial<Record<CallName, true>> = {
   'keys.deactivate': true,
   'keys.delete': true,
 };
-const TOUCHES_CONTENT: readonly CallName[] = ['parameters.put', 'parameters.remove'];
+const TOUCHES_CONTENT: readonly CallName[] = ['contentKeys.put', 'contentKeys.remove'];

@@ -75,27 +75,27 @@ const MEANWHILE = [
 /** Calls with effects, and those on which decisions are founded: each meets every trouble. */
 const CALLS = [
   'inventory.users',
-  'journal.scan',
+  'journal.readAccount',
   'journal.begin',
   'journal.replace',
   'journal.putTimer',
   'keys.list',
   'keys.owner',
   'keys.create',
-  'parameters.put',
+  'contentKeys.put',
   'mailer.send',
 ];
 const TROUBLES = ['dies', 'fails', 'pause', 'outage', 'throttled'];
 /** Fewer calls, fewer troubles. */
 const RARE_CALLS = [
-  'inventory.keyHints',
-  'inventory.account',
+  'inventory.reportRows',
+  'account.describe',
   'journal.read',
   'journal.addHistory',
   'keys.userId',
   'keys.deactivate',
   'keys.delete',
-  'parameters.remove',
+  'contentKeys.remove',
   'mailer.verify',
 ];
 const RARE_TROUBLES = ['dies', 'fails', 'pause'];

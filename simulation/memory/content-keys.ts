@@ -5,15 +5,13 @@ import type { Clock } from '../../src/ports/clock.ts';
 /** A parameter: a content key, or (`undefined`) whatever else a person put there. */
 interface Stored {
   readonly content: StoredContentKey | undefined;
-  /** The tag `ikr:user-id`: who may read it. */
-  readonly userIdTag: string | undefined;
 }
 
 /** SSM: a name may not come back for this long after its parameter was deleted. */
 const REUSE_AFTER_MS = 30 * SECOND_MS;
 
-/** Parameter Store, under the rules of `aws/ssm-parameters.ts`. */
-export class MemoryParameters {
+/** Parameter Store with content keys, under the rules of `aws/content-keys.ts`. */
+export class MemoryContentKeys {
   readonly #clock: Clock;
   readonly #stored = new Map<string, Stored>();
   readonly #deletedAtMs = new Map<string, number>();
@@ -24,17 +22,21 @@ export class MemoryParameters {
   }
 
   readonly port: ContentKeys = {
-    put: async (name, content, { takeOver = false } = {}) => {
+    put: async (name, content, mayReplace) => {
       if (this.#undecryptable.has(name)) return 'undecryptable';
-      const standing = this.#stored.get(name)?.content;
-      if (standing && standing.userId !== content.userId && !takeOver) {
-        return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
+      const standing = this.#stored.get(name);
+      if (standing) {
+        const { userId, rotationId } = standing.content ?? {};
+        const isOwn =
+          userId === content.userId &&
+          [content.rotationId, ...mayReplace].includes(rotationId ?? '');
+        if (!isOwn) return { standing: userId && rotationId ? { userId, rotationId } : undefined };
       }
       const deletedAtMs = this.#deletedAtMs.get(name) ?? Number.NEGATIVE_INFINITY;
-      if (!this.#stored.has(name) && this.#clock.nowMs() - deletedAtMs < REUSE_AFTER_MS) {
+      if (!standing && this.#clock.nowMs() - deletedAtMs < REUSE_AFTER_MS) {
         throw new Error(`the parameter ${name} was deleted less than 30 seconds ago`);
       }
-      this.#stored.set(name, { content, userIdTag: content.userId });
+      this.#stored.set(name, { content });
       return 'stored';
     },
     get: async (name) => {
@@ -47,10 +49,9 @@ export class MemoryParameters {
     },
   };
 
-  /** What a user reads whose policy allows their own parameters only. */
+  /** What a user reads whose policy allows the parameters that end in their own ID. */
   readAs(userId: string, name: string): StoredContentKey | undefined {
-    const stored = this.#stored.get(name);
-    return stored?.userIdTag === userId ? stored.content : undefined;
+    return name.endsWith(`/${userId}`) ? this.#stored.get(name)?.content : undefined;
   }
 
   /** The rotation whose content key stands there. */
@@ -72,7 +73,7 @@ export class MemoryParameters {
 
   /** Overwrites a parameter with something that is no content key. */
   overwrite(name: string): void {
-    this.#stored.set(name, { content: undefined, userIdTag: undefined });
+    this.#stored.set(name, { content: undefined });
   }
 
   names(): string[] {
@@ -80,9 +81,8 @@ export class MemoryParameters {
   }
 
   snapshot(): unknown {
-    return [...this.#stored].map(([name, { content, userIdTag }]) => ({
+    return [...this.#stored].map(([name, { content }]) => ({
       name,
-      userIdTag,
       ...(content && { ...content, key: content.key.reveal() }),
     }));
   }

@@ -1,11 +1,11 @@
 /** Content keys and other secrets, in SSM Parameter Store. */
 import {
-  AddTagsToResourceCommand,
   DeleteParameterCommand,
   GetParameterCommand,
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
 import type { ContentKeys, StoredContentKey } from '../ports/account.ts';
@@ -13,9 +13,6 @@ import { describeError } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { errorName } from './answers.ts';
 import { PATIENT } from './clients.ts';
-
-/** Whose content key it is, so that a policy can let each user read only their own. */
-const USER_TAG = 'ikr:user-id';
 
 /** The parameter's value: a JWK (RFC 7517 §6.4) with the user's ID as `sub`. */
 const jwkSchema = z.object({
@@ -25,20 +22,21 @@ const jwkSchema = z.object({
   sub: z.string(),
 });
 
-export function createSsm(): SSMClient {
-  return new SSMClient(PATIENT);
+/** @param credentials those of the environment when missing */
+export function createSsm(credentials?: AwsCredentialIdentityProvider): SSMClient {
+  return new SSMClient({ ...PATIENT, ...(credentials && { credentials }) });
 }
 
-interface ParameterOptions {
+interface ContentKeyOptions {
   /** Encrypts the parameters; AWS's own key when missing. */
   readonly kmsKeyId?: string | undefined;
   /** Hears of what stays because it can't be decrypted. */
   readonly log?: Pick<Log, 'warn'>;
 }
 
-export function ssmParameters(
+export function ssmContentKeys(
   ssm: SSMClient,
-  { kmsKeyId, log }: ParameterOptions = {},
+  { kmsKeyId, log }: ContentKeyOptions = {},
 ): ContentKeys {
   /** The content key that would be overwritten or deleted. */
   const readStanding = async (
@@ -57,30 +55,28 @@ export function ssmParameters(
   };
 
   return {
-    async put(name, content, { takeOver = false } = {}) {
+    async put(name, content, mayReplace) {
       const parameter = {
         Name: name,
         Value: toJwk(content),
         Type: 'SecureString',
         ...(kmsKeyId && { KeyId: kmsKeyId }),
       } as const;
-      const tags = [{ Key: USER_TAG, Value: content.userId }];
       try {
-        await ssm.send(new PutParameterCommand({ ...parameter, Tags: tags }));
+        await ssm.send(new PutParameterCommand(parameter));
         return 'stored';
       } catch (error) {
         if (errorName(error) !== 'ParameterAlreadyExists') throw error;
       }
       const standing = await readStanding(name);
       if (standing === 'undecryptable') return standing;
-      if (standing && standing.userId !== content.userId && !takeOver) {
-        return { heldBy: { userId: standing.userId, rotationId: standing.rotationId } };
+      const isOwn =
+        standing?.userId === content.userId &&
+        [content.rotationId, ...mayReplace].includes(standing.rotationId);
+      if (!isOwn) {
+        const { rotationId, userId } = standing ?? {};
+        return { standing: rotationId && userId ? { rotationId, userId } : undefined };
       }
-      // Tags can't be given with an overwrite. They come first: a former owner of the name must
-      // not be able to read the new value even for a moment.
-      await ssm.send(
-        new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tags }),
-      );
       await ssm.send(new PutParameterCommand({ ...parameter, Overwrite: true }));
       return 'stored';
     },
@@ -122,7 +118,7 @@ function isUndecryptable(error: unknown): boolean {
  * Reads a SecureString that an administrator put there, such as a mail password.
  * @throws Error that names the parameter and what to do
  */
-export async function readSecret(ssm: SSMClient, name: string): Promise<Secret> {
+export async function readSecretParameter(ssm: SSMClient, name: string): Promise<Secret> {
   const value = await readParameter(ssm, name);
   if (!value) {
     throw new Error(

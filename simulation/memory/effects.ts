@@ -7,10 +7,11 @@ export interface Written {
 }
 
 /** The calls that change something, and how they are told; what is written tells some of them apart. */
-const EFFECTS: Partial<Record<CallName, (written: Written) => string>> = {
+const EFFECTS: Partial<Record<CallName, (written: Written, before?: object) => string>> = {
   'journal.begin': () => 'write STARTED',
   'journal.add': () => 'remember keys',
-  'journal.replace': ({ state }) => `write ${state}`,
+  'journal.replace': (written, before) =>
+    before && isOnlyRemembered(before, written) ? 'remember keys' : `write ${written.state}`,
   'journal.putTimer': ({ vetoed }) => (vetoed ? 'put vetoed timer' : 'put timer'),
   'journal.removeTimer': () => 'remove timer',
   'journal.addHistory': () => 'write history',
@@ -23,7 +24,20 @@ const EFFECTS: Partial<Record<CallName, (written: Written) => string>> = {
   'mailer.send': () => 'send mail',
 };
 
-/** A change in words, such as `create key`; `undefined` for a call that changes nothing. */
-export function tellEffect(call: CallName, written: Written = {}): string | undefined {
-  return EFFECTS[call]?.(written);
+/**
+ * A change in words, such as `create key`; `undefined` for a call that changes nothing.
+ * @param before what a record was
+ */
+export function tellEffect(
+  call: CallName,
+  written: Written = {},
+  before?: object,
+): string | undefined {
+  return EFFECTS[call]?.(written, before);
+}
+
+/** Whether nothing changed in a record but what is remembered of the keys. */
+function isOnlyRemembered(before: object, after: object): boolean {
+  const rest = (record: object) => JSON.stringify({ ...record, version: 0, keySnapshot: 0 });
+  return rest(before) === rest(after);
 }

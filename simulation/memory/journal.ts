@@ -92,7 +92,7 @@ export function memoryJournal(
         const nowMs = clock.nowMs();
         const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
         const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
-        const hasRested = !rests(Number(item?.closedAtMs), nowMs);
+        const hasRested = item?.outcome === 'seen' || !rests(Number(item?.closedAtMs), nowMs);
         return isNew || (isClosed && hasRested && (ignoreBackOff || isOver || isTooLong));
       });
     },

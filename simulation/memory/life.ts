@@ -42,10 +42,20 @@ export interface BatchResult {
 export async function destruct(world: World, overrides: RunOverrides = {}): Promise<BatchResult> {
   const Records = world.table.stream;
   if (Records.length === 0) return { rows: [], failures: [] };
-  const run = world.run(overrides);
-  const failures = await handleBatch({ Records }, run);
+  const { rows, failures } = await handleRecords(world, Records, overrides);
   const failed = Records.findIndex(({ dynamodb }) => failures.includes(dynamodb.SequenceNumber));
   world.table.shift(failed < 0 ? Records.length : failed);
+  return { rows, failures };
+}
+
+/** One invocation of the destructor with these records. */
+export async function handleRecords(
+  world: World,
+  Records: readonly unknown[],
+  overrides: RunOverrides = {},
+): Promise<BatchResult> {
+  const run = world.run(overrides);
+  const failures = await handleBatch({ Records }, run);
   return { rows: run.report.rows, failures };
 }
 

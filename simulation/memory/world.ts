@@ -214,7 +214,8 @@ export class World {
     );
     const sealer = this.#sealer;
     return {
-      engine: composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+      ...composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+      sealer,
       account,
       journal,
       delivery,
@@ -309,7 +310,11 @@ export class World {
   }
 
   #note(name: CallName, args: readonly unknown[]): void {
-    const told = tellEffect(name, args[name === 'journal.replace' ? 1 : 0] as Written);
+    const [first, second] = args;
+    const told =
+      name === 'journal.replace'
+        ? tellEffect(name, second as Written, first as object)
+        : tellEffect(name, first as Written);
     if (told !== undefined) this.effects.push(told);
   }
 }

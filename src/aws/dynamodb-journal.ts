@@ -140,7 +140,8 @@ export function dynamodbJournal(
       const isNew = 'attribute_not_exists(#item)';
       // What a later version wrote is not overwritten, even when it looks closed.
       const isClosed = '#state = :closed AND #schema = :schema';
-      const hasRested = '(closedAtMs <= :restsAfter OR closedAtMs > :restsUntil)';
+      const hasRested =
+        '(closedAtMs <= :restsAfter OR closedAtMs > :restsUntil OR outcome = :seen)';
       const isOver = 'retryNotBeforeMs <= :now';
       const isTooLong = 'retryNotBeforeMs > :latest';
       const nowMs = clock.nowMs();
@@ -153,6 +154,7 @@ export function dynamodbJournal(
         ExpressionAttributeValues: {
           ':closed': 'CLOSED',
           ':schema': RECORD_SCHEMA,
+          ':seen': 'seen',
           ':restsAfter': afterMs,
           ':restsUntil': untilMs,
           ...(!ignoreBackOff && { ':now': nowMs, ':latest': latestRetryAtMs(nowMs) }),

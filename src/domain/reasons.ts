@@ -14,6 +14,7 @@ const at = (iso: string) => humanMoment(Date.parse(iso));
 const SENTENCES = {
   // Nobody is rotated, or not now.
   unmanaged: () => 'the user is not managed: there is no IKR:EMAIL tag',
+  'opted-out': () => 'the user is no longer tagged with a mail address',
   'unknown-user': () => 'there is no user of that name',
   'invalid-tags': ({ problems }: { problems: string }) => problems,
   'no-key': () => 'the user has no access key',
@@ -98,14 +99,12 @@ const SENTENCES = {
     `the undelivered new key is inactive and is deleted on ${at(until)}`,
   'undelivered-activated': () => 'a person activated the undelivered new key again',
   'undelivered-unused': () => 'the new key was not delivered within 7 days and not used for 7 more',
-  'withdraw-blocked': ({ why, obstacle }: { why: string; obstacle: string }) =>
-    `${why}; the new key can't be taken back: ${obstacle}`,
+  'withdraw-only-active': ({ why }: { why: string }) =>
+    `${why}; the new key can't be taken back, because it is the user's only active key: create a key by hand, then delete this one`,
   'withdraw-unlisted': ({ why }: { why: string }) =>
     `${why}; IAM does not know the new key everywhere yet`,
   'withdraw-in-use': ({ why }: { why: string }) =>
     `${why}; but the new key is in use, so both keys stay`,
-  'only-active-undelivered': () =>
-    "it is the user's only active key: create a key by hand, then delete this one",
 
   // The end of the old key.
   'waits-for-deactivation': () => 'the new key was delivered; the old key is deactivated next',

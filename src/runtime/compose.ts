@@ -10,10 +10,13 @@ import { ownerMail } from '../notifications/owner-mail.ts';
 import { collectReport } from '../notifications/report.ts';
 import { createEventStream } from '../notifications/stream.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mailer } from '../ports/mailer.ts';
 import type { Subscriber } from '../ports/notifications.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import { composeEngine } from '../rotation/compose.ts';
+import type { RecordWriter } from '../rotation/record-writer.ts';
 import type { AccountRun } from '../rotation/run-account.ts';
 import type { TimerRun } from '../rotation/timers.ts';
 import { sealer } from '../sealing/sealer.ts';
@@ -44,7 +47,9 @@ export interface InvocationContext {
 /** What one invocation works with. */
 export type Composition = Omit<AccountRun, 'journal'> &
   Omit<TimerRun, 'journal'> & {
-    readonly journal: ReturnType<typeof dynamodbJournal>;
+    readonly journal: Journal;
+    readonly writer: RecordWriter;
+    readonly sealer: Sealer;
     readonly log: Log;
   };
 
@@ -70,7 +75,8 @@ export async function compose(
   const report = collectReport();
   const events = createEventStream([report, ownerMail(account, mailer), ...subscribers], log);
   return {
-    engine: composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+    ...composeEngine({ account, journal, delivery, sealer, events, clock, deadlineAtMs }),
+    sealer,
     account,
     journal,
     delivery,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways } from '../../simulation/memory/faults.ts';
-import { destruct, expire, live, rotate } from '../../simulation/memory/life.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
+import { destruct, expire, handleRecords, live, rotate } from '../../simulation/memory/life.ts';
 import { inUse } from '../../simulation/memory/states.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { handleBatch } from '../../src/destructor/batch.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 
@@ -63,7 +65,7 @@ describe('a batch', () => {
 
   it('keeps a veto that can not be written down now', async () => {
     const { world, userId, oldKeyId, keys } = await inUse();
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     world.onCall = failAlways('journal.replace');
     expect(await destruct(world)).toMatchObject({ rows: [{ outcome: 'failed' }], failures: [] });
     world.onCall = undefined;
@@ -83,8 +85,12 @@ describe('a batch', () => {
     world.table.shift(1);
     const record = { ...recordKey(ACCOUNT_ID, userId), ...world.recordIn(userId, 'SCHEDULED') };
     world.table.put({ ...record, leaseUntilMs: world.clock.nowMs() + 20 * MINUTE_MS });
-    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId: record.rotationId });
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.put({
+      ...timerKey(ACCOUNT_ID, userId, oldKeyId),
+      delete_on: 1,
+      rotationId: record.rotationId,
+    });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     await destruct(world);
     expect(world.timers()).toMatchObject([{ vetoed: true }]);
 
@@ -104,11 +110,15 @@ describe('a batch', () => {
 
   it('goes back to the stream with a veto whose place another rotation has', async () => {
     const { world, userId, oldKeyId } = await inUse();
-    world.table.remove({ user: userId, ak: oldKeyId });
-    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId: 'another' });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
+    world.table.put({
+      ...timerKey(ACCOUNT_ID, userId, oldKeyId),
+      delete_on: 1,
+      rotationId: 'another',
+    });
     const [removal] = world.table.stream;
     world.onCall = failAlways('journal.read');
-    expect((await handleBatch({ Records: [removal] }, world.run())).failures).toHaveLength(1);
+    expect((await handleRecords(world, [removal])).failures).toHaveLength(1);
     expect(world.timers()).toMatchObject([{ rotationId: 'another' }]);
   });
 
@@ -142,11 +152,11 @@ describe('a batch', () => {
     const { world, users } = await due(1);
     const [{ userId, oldKeyId } = { userId: '', oldKeyId: '' }] = users;
     // The person removes a timer that has just been set again: the veto comes second.
-    const item = world.table.get({ user: userId, ak: oldKeyId });
+    const item = world.table.get(timerKey(ACCOUNT_ID, userId, oldKeyId));
     world.iam.setStatus(world.recordIn(userId, 'SCHEDULED').newKeyId, 'Inactive');
     world.table.expire();
     world.table.put({ ...item });
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     const { rows } = await destruct(world);
     expect(rows.map(({ outcome }) => outcome)).toEqual(['waiting', 'cancelled']);
     expect(world.record(userId)?.state).toBe('CANCELLED');
@@ -155,9 +165,9 @@ describe('a batch', () => {
   it('can come twice', async () => {
     const { world, users } = await due(3);
     world.table.expire();
-    const event = { Records: world.table.stream };
-    await handleBatch(event, world.run());
-    const { rows, failures } = await handleBatch(event, world.run());
+    const Records = world.table.stream;
+    await handleRecords(world, Records);
+    const { rows, failures } = await handleRecords(world, Records);
     expect(rows.map(({ outcome }) => outcome)).toEqual(Array(3).fill('skipped'));
     expect(failures).toEqual([]);
     expect(users.map((user) => keyCount(world, user))).toEqual([1, 1, 1]);
@@ -200,12 +210,14 @@ describe('a batch', () => {
   });
 });
 
+const TIMER_KEYS = { account: { S: ACCOUNT_ID }, item: { S: 'AIDAX/timer/AKIAX' } };
+
 describe('a stream record that means nothing to us', () => {
   const unreadable = {
     eventName: 'REMOVE',
     dynamodb: {
-      Keys: { user: { S: 'AIDAX' }, ak: { S: 'AKIAX' } },
-      OldImage: { user: { S: 'AIDAX' }, ak: { S: 'AKIAX' } },
+      Keys: TIMER_KEYS,
+      OldImage: TIMER_KEYS,
       SequenceNumber: '7',
     },
   };
@@ -214,16 +226,16 @@ describe('a stream record that means nothing to us', () => {
     const { world, userId } = await inUse();
     world.clock.advance(7 * DAY_MS);
     world.table.expire();
-    const { rows, failures } = await handleBatch(
-      { Records: [unreadable, ...world.table.stream] },
-      world.run(),
-    );
+    const { rows, failures } = await handleRecords(world, [unreadable, ...world.table.stream]);
     expect(failures).toEqual(['7']);
     expect(rows).toMatchObject([{ userId, outcome: 'deleted' }]);
     expect(world.logs).toContainEqual({
       level: 'error',
       message: 'a stream record can not be read',
-      fields: { problem: 'the removed item AIDAX AKIAX is no timer', sequenceNumber: '7' },
+      fields: {
+        problem: 'the removed item 123456789012 AIDAX/timer/AKIAX is no timer',
+        sequenceNumber: '7',
+      },
     });
   });
 
@@ -242,7 +254,7 @@ describe('a stream record that means nothing to us', () => {
   it('is told of when it is a rotation record that a person removed', async () => {
     const { world, userId, keys } = await inUse();
     const before = keys();
-    world.table.remove({ user: userId, ak: 'rotation' });
+    world.table.remove(recordKey(ACCOUNT_ID, userId));
     expect(await destruct(world)).toEqual({ rows: [], failures: [] });
     expect(world.logs).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { userId } }),
@@ -252,14 +264,17 @@ describe('a stream record that means nothing to us', () => {
 
   it('is ignored when it is a write or the removal of history', async () => {
     const { world } = await inUse();
-    const image = { user: { S: 'AIDAX' }, ak: { S: 'history#2026-01-01T00:00:00.000Z' } };
+    const image = {
+      account: { S: `${ACCOUNT_ID}/history` },
+      item: { S: '2026-01-01T00:00:00.000Z/AIDAX/rotation-1' },
+    };
     const Records = [
       { eventName: 'INSERT', dynamodb: { SequenceNumber: '1' } },
       { eventName: 'MODIFY', dynamodb: { SequenceNumber: '2' } },
       { eventName: 'REMOVE', dynamodb: { Keys: image, OldImage: image, SequenceNumber: '3' } },
     ];
     const before = world.snapshot();
-    expect(await handleBatch({ Records }, world.run())).toEqual({ rows: [], failures: [] });
+    expect(await handleRecords(world, Records)).toEqual({ rows: [], failures: [] });
     expect(world.snapshot()).toEqual(before);
   });
 

@@ -4,7 +4,8 @@ import { readBatch, readRecord, sequenceNumberOf } from '../../src/destructor/ev
 import { anyJson, deep, hostileText } from '../support/hostile.ts';
 
 const TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
-const keys = { user: { S: 'AIDAALICE' }, ak: { S: 'AKIAOLD' } };
+const ACCOUNT_ID = '123456789012';
+const keys = { account: { S: '123456789012' }, item: { S: 'AIDAALICE/timer/AKIAOLD' } };
 const image = { ...keys, delete_on: { N: '1800000000' } };
 
 function removal(changes: object = {}, dynamodb: object = {}) {
@@ -20,12 +21,16 @@ const timer = { userId: 'AIDAALICE', oldKeyId: 'AKIAOLD', deleteOnEpochSeconds: 
 
 describe('the removal of a timer', () => {
   it('is an expiry when the TTL service made it', () => {
-    expect(readRecord(removal())).toEqual({ kind: 'expired', timer });
+    expect(readRecord(removal())).toEqual({ kind: 'expired', accountId: ACCOUNT_ID, timer });
   });
 
   it('is an expiry however the type of the service is spelt', () => {
     const userIdentity = { ...TTL, type: 'service' };
-    expect(readRecord(removal({ userIdentity }))).toEqual({ kind: 'expired', timer });
+    expect(readRecord(removal({ userIdentity }))).toEqual({
+      kind: 'expired',
+      accountId: ACCOUNT_ID,
+      timer,
+    });
   });
 
   it.each([
@@ -34,17 +39,26 @@ describe('the removal of a timer', () => {
     ['another service is named', { type: 'Service', principalId: 'replication.dynamodb' }],
     ['a user of that name did it', { type: 'IAMUser', principalId: 'dynamodb.amazonaws.com' }],
   ])('is a person when %s', (_, userIdentity) => {
-    expect(readRecord(removal({ userIdentity }))).toEqual({ kind: 'removed', timer });
+    expect(readRecord(removal({ userIdentity }))).toEqual({
+      kind: 'removed',
+      accountId: ACCOUNT_ID,
+      timer,
+    });
   });
 
   it('carries the rotation and a veto along', () => {
     const OldImage = { ...image, rotationId: { S: 'rotation-1' }, vetoed: { BOOL: true } };
     expect(readRecord(removal({}, { OldImage }))).toEqual({
       kind: 'expired',
+      accountId: ACCOUNT_ID,
       timer: { ...timer, rotationId: 'rotation-1', vetoed: true },
     });
     const unvetoed = { ...image, vetoed: { BOOL: false } };
-    expect(readRecord(removal({}, { OldImage: unvetoed }))).toEqual({ kind: 'expired', timer });
+    expect(readRecord(removal({}, { OldImage: unvetoed }))).toEqual({
+      kind: 'expired',
+      accountId: ACCOUNT_ID,
+      timer,
+    });
   });
 });
 
@@ -54,7 +68,7 @@ describe('another change', () => {
   });
 
   it('is told of when a rotation record was removed', () => {
-    const record = { ...keys, ak: { S: 'rotation' } };
+    const record = { ...keys, item: { S: 'AIDAALICE/rotation' } };
     expect(readRecord(removal({}, { Keys: record, OldImage: record }))).toEqual({
       kind: 'record-removed',
       userId: 'AIDAALICE',
@@ -62,7 +76,10 @@ describe('another change', () => {
   });
 
   it('is nothing to do when history was removed', () => {
-    const history = { ...keys, ak: { S: 'history#2026-01-01T00:00:00.000Z' } };
+    const history = {
+      account: { S: '123456789012/history' },
+      item: { S: '2026-01-01T00:00:00.000Z/AIDAALICE/rotation-1' },
+    };
     expect(readRecord(removal({}, { Keys: history }))).toEqual({ kind: 'other' });
   });
 
@@ -72,16 +89,22 @@ describe('another change', () => {
     ['no event name', { dynamodb: {} }],
     ['an unknown event name', { eventName: 'TRUNCATE' }],
     ['no keys', removal({ dynamodb: { OldImage: image } })],
-    ['a key of another type', removal({}, { Keys: { ...keys, ak: { N: '1' } } })],
-    ['an empty key', removal({}, { Keys: { ...keys, ak: { S: '' } } })],
+    ['a key of another type', removal({}, { Keys: { ...keys, item: { N: '1' } } })],
+    ['an empty key', removal({}, { Keys: { ...keys, item: { S: '' } } })],
     ['no old image', removal({}, { OldImage: undefined })],
     ['no date', removal({}, { OldImage: keys })],
     ['a date that is text', removal({}, { OldImage: { ...image, delete_on: { S: '5' } } })],
     ['a negative date', removal({}, { OldImage: { ...image, delete_on: { N: '-5' } } })],
     ['a veto that is text', removal({}, { OldImage: { ...image, vetoed: { S: 'true' } } })],
     ['an identity that is text', removal({ userIdentity: 'Service' })],
-    ["another user's image", removal({}, { OldImage: { ...image, user: { S: 'AIDABOB' } } })],
-    ["another item's image", removal({}, { OldImage: { ...image, ak: { S: 'rotation' } } })],
+    [
+      "another user's image",
+      removal({}, { OldImage: { ...image, item: { S: 'AIDABOB/timer/AKIAOLD' } } }),
+    ],
+    [
+      "another item's image",
+      removal({}, { OldImage: { ...image, item: { S: 'AIDAALICE/rotation' } } }),
+    ],
   ])('can not be read when it has %s, and nothing is thrown', (_, record) => {
     expect(readRecord(record)).toEqual({ kind: 'unreadable', problem: expect.any(String) });
   });
@@ -164,7 +187,11 @@ describe('a record that somebody has made or changed', () => {
     ['dynamodb', 'OldImage'],
     ['dynamodb', 'SequenceNumber'],
     ...['Keys', 'OldImage'].flatMap((side) =>
-      ['user', 'ak', 'delete_on', 'rotationId', 'vetoed'].map((name) => ['dynamodb', side, name]),
+      ['account', 'item', 'delete_on', 'rotationId', 'vetoed'].map((name) => [
+        'dynamodb',
+        side,
+        name,
+      ]),
     ),
   );
   const change = fc.tuple(place, attribute);
@@ -189,11 +216,13 @@ describe('a record that somebody has made or changed', () => {
     const of = (side: object | undefined, name: string, type: string) =>
       (side as Record<string, Record<string, unknown>> | undefined)?.[name]?.[type];
     return (
-      ['user', 'ak'].every(
+      ['account', 'item'].every(
         (name) =>
           typeof of(dynamodb?.Keys, name, 'S') === 'string' &&
           of(dynamodb?.Keys, name, 'S') === of(dynamodb?.OldImage, name, 'S'),
-      ) && /^[0-9]{1,12}$/.test(String(of(dynamodb?.OldImage, 'delete_on', 'N')))
+      ) &&
+      /^\w+\/timer\/\w+$/.test(String(of(dynamodb?.Keys, 'item', 'S'))) &&
+      /^[0-9]{1,12}$/.test(String(of(dynamodb?.OldImage, 'delete_on', 'N')))
     );
   };
 
@@ -210,7 +239,7 @@ describe('a record that somebody has made or changed', () => {
         const { userIdentity: who } = record as { userIdentity?: Partial<typeof TTL> };
         const byTtl = who?.type === 'Service' && who.principalId === 'dynamodb.amazonaws.com';
         expect(item.kind).toBe(byTtl ? 'expired' : 'removed');
-        expect(item.timer.oldKeyId).not.toMatch(/^rotation$|^history#/);
+        expect(item.timer.oldKeyId).toMatch(/^\w+$/);
         expect(Number.isSafeInteger(item.timer.deleteOnEpochSeconds)).toBe(true);
       }),
       { numRuns: 3000 },

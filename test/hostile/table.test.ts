@@ -1,13 +1,16 @@
 /**
  * Both functions over a table in which somebody has edited a rotation's items by hand.
  */
+
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dieAt } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { expire, rotate } from '../../simulation/memory/life.ts';
 import { LOST, REFUSED } from '../../simulation/memory/mail.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Item } from '../../src/aws/items.ts';
+import { timerKey } from '../../src/aws/items.ts';
 import { isOpen, nextStepAtMs, type OpenRecord } from '../../src/domain/record.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { hostileText } from '../support/hostile.ts';
@@ -140,7 +143,7 @@ describe('items that somebody has edited', () => {
           bob: bob.userId,
         };
         const key = itsTimer ? alice.oldKeyId : 'rotation';
-        const item = world.table.get({ user: alice.userId, ak: key });
+        const item = world.table.get(timerKey(ACCOUNT_ID, alice.userId, key));
         if (item) world.table.put(applyTo(item, changes, facts));
         const aliceHad = keyIds(world, alice.userId);
         const touched: string[] = [];

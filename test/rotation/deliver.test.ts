@@ -46,8 +46,8 @@ describe('a mail that is accepted', () => {
   });
 
   it('sets the timer to the deactivation where there is such a stage', async () => {
-    const rotation = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-    const { world, userId } = setUp([], { settings: { rotation } });
+    const policy = { deactivateAfterDays: 3 };
+    const { world, userId } = setUp([], { settings: { policy } });
     await rotateOne(world);
     const nowMs = world.clock.nowMs();
     expect(world.recordIn(userId, 'SCHEDULED')).toMatchObject({

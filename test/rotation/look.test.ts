@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { dueNow, expire, rotate } from '../../simulation/memory/life.ts';
 import { inUse, scheduled } from '../../simulation/memory/states.ts';
+import { recordKey } from '../../src/aws/items.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
 describe('a destruction', () => {
@@ -35,7 +37,7 @@ describe('a destruction', () => {
     const bob = world.hire('bob', { keyAgeDays: 5 });
     const newer = world.createKey(bob.userId);
     world.iam.useKey(newer);
-    const record = { ...world.table.get({ user: userId, ak: 'rotation' }) };
+    const record = { ...world.table.get(recordKey(ACCOUNT_ID, userId)) };
     world.table.put({ ...record, user: userId, oldKeyId: bob.oldKeyId, newKeyId: newer });
     world.table.put({
       ...world.table.items().find(({ delete_on }) => delete_on),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { rotate } from '../../simulation/memory/life.ts';
 import { createWorld } from '../../simulation/memory/world.ts';
+import { recordKey } from '../../src/aws/items.ts';
 import { prefetch } from '../../src/rotation/prefetch.ts';
 
 /** Two users with a rotation each, and one without; a journal that was asked for all of them. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dieAt, failAt, writing } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { destruct, expire, live, rotate, rotateOne } from '../../simulation/memory/life.ts';
 import {
   cancelled,
@@ -9,6 +10,7 @@ import {
   scheduled,
   withdrawing,
 } from '../../simulation/memory/states.ts';
+import { timerKey } from '../../src/aws/items.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toEpochSeconds } from '../../src/domain/time.ts';
 
 const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
@@ -28,7 +30,7 @@ describe.each([
   it('gets its timer back when that is missing', async () => {
     const { world, userId, oldKeyId } = await scene();
     const [timer] = world.timers();
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     world.table.shift(1);
     await rotate(world);
     expect(world.timers()).toEqual([timer]);
@@ -38,8 +40,7 @@ describe.each([
     const { world, userId, oldKeyId } = await scene();
     const [timer] = world.timers();
     world.table.put({
-      user: userId,
-      ak: oldKeyId,
+      ...timerKey(ACCOUNT_ID, userId, oldKeyId),
       delete_on: 1,
       rotationId: 'rotation-0',
       vetoed: true,
@@ -53,8 +54,8 @@ describe.each([
     const { version } = world.recordIn(userId, state);
     world.iam.retag(userId, { 'IKR:EMAIL': 'successor@example.com' });
     expect(await rotateOne(world)).toMatchObject({ outcome: 'waiting' });
-    const { address, leaseUntilMs } = world.recordIn(userId, state);
-    expect([address, leaseUntilMs]).toEqual(['successor@example.com', 0]);
+    const { target, leaseUntilMs } = world.recordIn(userId, state);
+    expect([target.address, leaseUntilMs]).toEqual(['successor@example.com', 0]);
     world.clock.advance(HOUR_MS);
     await rotate(world);
     expect(world.recordIn(userId, state).version).toBe(version + 2);
@@ -71,15 +72,11 @@ describe.each([
     ['is of a domain that is not allowed', { 'IKR:EMAIL': 'a@evil.test' }],
   ])('keeps the address that it has while the one in the tag %s', async (_, tags) => {
     const { world, userId } = await scene();
-    const rotation = {
-      rotateAfterDays: 80,
-      deleteAfterDays: 7,
-      allowedMailDomains: ['example.com'],
-    };
+    const policy = { allowedMailDomains: ['example.com'] };
     world.iam.retag(userId, tags);
-    await rotate(world, {}, { rotation });
+    await rotate(world, {}, { policy });
     world.clock.advance((daysLeft + 1) * DAY_MS);
-    await rotate(world, {}, { rotation });
+    await rotate(world, {}, { policy });
     expect(world.mail.sent.at(-1)).toMatchObject({
       to: 'alice@example.com',
       subject: expect.stringContaining('deleted'),
@@ -284,7 +281,7 @@ describe('a cancelled rotation', () => {
   it('loses a timer that is left', async () => {
     const { world, userId, oldKeyId } = await cancelled();
     const { rotationId } = world.recordIn(userId, 'CANCELLED');
-    world.table.put({ user: userId, ak: oldKeyId, delete_on: 1, rotationId });
+    world.table.put({ ...timerKey(ACCOUNT_ID, userId, oldKeyId), delete_on: 1, rotationId });
     await rotate(world);
     expect(world.timers()).toEqual([]);
     expect((await destruct(world)).rows).toMatchObject([{ outcome: 'skipped' }]);
@@ -378,7 +375,7 @@ describe('ending an overdue rotation', () => {
   it('leaves it to a person to remove the timer in time', async () => {
     const { world, userId, oldKeyId, newKeyId, keys } = await inUse();
     world.clock.advance(6 * DAY_MS);
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     await destruct(world);
     world.clock.advance(10 * DAY_MS);
     await rotate(world);
@@ -386,8 +383,8 @@ describe('ending an overdue rotation', () => {
   });
 
   it('sets the timer of a deactivated key to its deletion', async () => {
-    const rotation = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-    const { world, userId, oldKeyId, keys } = await inUse({ settings: { rotation } });
+    const policy = { deactivateAfterDays: 3 };
+    const { world, userId, oldKeyId, keys } = await inUse({ settings: { policy } });
     world.clock.advance(4 * DAY_MS);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'deactivated' });
     expect(keys()[oldKeyId]).toBe('Inactive');
@@ -397,8 +394,8 @@ describe('ending an overdue rotation', () => {
   });
 
   it('leaves a day to take a late deactivation back', async () => {
-    const rotation = { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 };
-    const { world, userId } = await inUse({ settings: { rotation } });
+    const policy = { deactivateAfterDays: 3 };
+    const { world, userId } = await inUse({ settings: { policy } });
     world.clock.advance(20 * DAY_MS + MINUTE_MS);
     await rotate(world);
     expect(world.recordIn(userId, 'DEACTIVATED').deleteOnMs).toBe(world.clock.nowMs() + DAY_MS);

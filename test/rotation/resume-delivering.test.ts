@@ -69,7 +69,7 @@ describe('a rotation that is being delivered', () => {
       { to: 'new@example.com', text: expect.stringContaining('Call Joe.') },
     ]);
     expect(world.recordIn(userId, 'SCHEDULED')).toMatchObject({
-      address: 'new@example.com',
+      target: { address: 'new@example.com' },
       instructions: 'Call Joe.',
     });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { live, rotateOne } from '../../simulation/memory/life.ts';
 import {
   cancelled,
@@ -9,6 +10,7 @@ import {
   started,
   withdrawing,
 } from '../../simulation/memory/states.ts';
+import { recordKey } from '../../src/aws/items.ts';
 
 describe('an open rotation of whatever state', () => {
   const states = [
@@ -22,8 +24,8 @@ describe('an open rotation of whatever state', () => {
 
   it.each(states)('is not held up by a lease that never ends (%s)', async (_, scene) => {
     const { world, userId } = await scene();
-    const item = world.table.get({ user: userId, ak: 'rotation' });
-    world.table.put({ ...item, user: userId, ak: 'rotation', leaseUntilMs: Date.UTC(2090, 0) });
+    const item = world.table.get(recordKey(ACCOUNT_ID, userId));
+    world.table.put({ ...item, ...recordKey(ACCOUNT_ID, userId), leaseUntilMs: Date.UTC(2090, 0) });
     const { reason } = await rotateOne(world);
     expect(reason).not.toContain('another run is at work');
     await live(world, { days: 30 });

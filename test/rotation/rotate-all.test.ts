@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { CROWD, company, outcomes } from '../../simulation/memory/company.ts';
 import { failAlways } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { rotate, rotateOne } from '../../simulation/memory/life.ts';
 import { LOST, QUOTA_SPENT } from '../../simulation/memory/mail.ts';
 import { inUse } from '../../simulation/memory/states.ts';
+import { recordKey } from '../../src/aws/items.ts';
 import { nothingWorked } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 
@@ -26,7 +28,7 @@ describe('how many rotations a run begins', () => {
   it('gives the place of one that can not begin to the next in line', async () => {
     const world = company(99, 90, 81);
     const [eldest = ''] = world.iam.userIds();
-    world.table.put({ user: eldest, ak: 'rotation', state: 'CLOSED' });
+    world.table.put({ ...recordKey(ACCOUNT_ID, eldest), state: 'CLOSED' });
     const { rows } = await rotate(world, {}, { maxRotationsPerRun: 1 });
     expect(outcomes(rows)).toEqual({ age99: 'failed', age90: 'rotated', age81: 'left' });
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OnCall } from '../../simulation/memory/calls.ts';
 import { dieAt, failAlways, failAt, once, writing } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { live, rotate, rotateOne } from '../../simulation/memory/life.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
+import { recordKey } from '../../src/aws/items.ts';
 import { isOpen, type RotationRecord } from '../../src/domain/record.ts';
 import { DAY_MS, iso, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
@@ -360,7 +362,7 @@ describe('the write that keeps the sealed pair', () => {
     world.onCall = once(
       'journal.replace',
       'before',
-      () => world.table.remove({ user: userId, ak: 'rotation' }),
+      () => world.table.remove(recordKey(ACCOUNT_ID, userId)),
       writing('DELIVERING'),
     );
     await rotateOne(world);
@@ -394,7 +396,7 @@ describe('the write that keeps the sealed pair', () => {
       'journal.replace',
       'before',
       () => {
-        world.table.remove({ user: userId, ak: 'rotation' });
+        world.table.remove(recordKey(ACCOUNT_ID, userId));
         world.onCall = spoil(world, oldKeyId);
       },
       writing('DELIVERING'),
@@ -410,7 +412,7 @@ describe('the write that keeps the sealed pair', () => {
     world.onCall = once(
       'journal.replace',
       'before',
-      () => world.table.remove({ user: userId, ak: 'rotation' }),
+      () => world.table.remove(recordKey(ACCOUNT_ID, userId)),
       writing('DELIVERING'),
     );
     expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
@@ -422,7 +424,7 @@ describe('the write that keeps the sealed pair', () => {
     world.onCall = once(
       'journal.replace',
       'before',
-      () => world.table.put({ user: userId, ak: 'rotation', version: 'by hand' }),
+      () => world.table.put({ ...recordKey(ACCOUNT_ID, userId), version: 'by hand' }),
       writing('DELIVERING'),
     );
     expect((await rotateOne(world)).reason).toMatch(/changed by hand/);

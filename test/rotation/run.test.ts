@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CROWD, company, outcomes } from '../../simulation/memory/company.ts';
 import { failAlways, failAt, once } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { expire, live, rotate, rotateOne } from '../../simulation/memory/life.ts';
 import { LOST, NOT_NOW, REFUSED } from '../../simulation/memory/mail.ts';
 import {
@@ -13,6 +14,7 @@ import {
   withdrawing,
 } from '../../simulation/memory/states.ts';
 import { createWorld } from '../../simulation/memory/world.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { nothingWorked } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
@@ -69,7 +71,7 @@ describe('the report', () => {
 
   it('tells of items of the table that can not be read', async () => {
     const world = company(90);
-    world.table.put({ user: 'AIDABAD', ak: 'AKIABAD', delete_on: 'soon' });
+    world.table.put({ ...timerKey(ACCOUNT_ID, 'AIDABAD', 'AKIABAD'), delete_on: 'soon' });
     const { problems, rows } = await rotate(world);
     expect(problems).toEqual([expect.stringContaining('AIDABAD AKIABAD')]);
     expect(rows).toMatchObject([{ outcome: 'rotated' }]);
@@ -78,7 +80,7 @@ describe('the report', () => {
   it('says failed of a user whose record can not be read, whose keys stay', async () => {
     const { world, userId, keys } = await scheduled();
     const before = keys();
-    world.table.put({ ...world.table.get({ user: userId, ak: 'rotation' }), version: 'x' });
+    world.table.put({ ...world.table.get(recordKey(ACCOUNT_ID, userId)), version: 'x' });
     world.iam.deleteKey(Object.keys(before)[1] ?? '');
     expect(await rotateOne(world)).toMatchObject({ outcome: 'failed' });
     expect(Object.keys(keys())).toHaveLength(1);
@@ -278,7 +280,7 @@ describe('a dry run', () => {
 
   it('changes nothing even where all is overdue, user or key gone, or a timer missing', async () => {
     const { world, userId, oldKeyId, newKeyId } = await inUse();
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     world.table.shift(1);
     const spoil = [
       () => world.clock.advance(60 * DAY_MS),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { dieAt, failAt } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { expire, live, rotate, rotateOne } from '../../simulation/memory/life.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 
 const PARAMETER = '/ikr/secret/iam/alice/AIDA00000000000000001';
@@ -61,7 +63,7 @@ describe('the content key', () => {
   it('goes elsewhere for as long as a veto keeps the rotation of a namesake open', async () => {
     const { world, userId, oldKeyId } = setUp();
     await rotate(world);
-    world.table.remove({ user: userId, ak: oldKeyId });
+    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
     await expire(world);
     world.recordIn(userId, 'CANCELLED');
     world.iam.renameUser(userId, 'alice.old');
@@ -134,8 +136,7 @@ describe('the content key', () => {
     await rotate(world);
     const left = world.recordIn(userId, 'SCHEDULED');
     world.table.put({
-      user: userId,
-      ak: 'rotation',
+      ...recordKey(ACCOUNT_ID, userId),
       ...left,
       state: 'CLOSED',
       closedAtMs: 1,

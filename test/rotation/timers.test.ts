@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways, once } from '../../simulation/memory/faults.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { destruct, expire, rotate } from '../../simulation/memory/life.ts';
 import {
   cancelled,
@@ -12,15 +13,15 @@ import {
   withdrawing,
 } from '../../simulation/memory/states.ts';
 import type { World } from '../../simulation/memory/world.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import type { OpenRecord } from '../../src/domain/record.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toEpochSeconds } from '../../src/domain/time.ts';
 
 /** Makes a timer of that scene expire now, whatever the record says. */
 async function timerExpires({ world, userId, oldKeyId }: Scene, changes: object = {}) {
-  const item = world.table.get({ user: userId, ak: oldKeyId });
+  const item = world.table.get(timerKey(ACCOUNT_ID, userId, oldKeyId));
   world.table.put({
-    user: userId,
-    ak: oldKeyId,
+    ...timerKey(ACCOUNT_ID, userId, oldKeyId),
     rotationId: world.record(userId)?.rotationId,
     ...item,
     delete_on: toEpochSeconds(world.clock.nowMs()) - 1,
@@ -33,7 +34,7 @@ async function timerExpires({ world, userId, oldKeyId }: Scene, changes: object 
 
 /** A person removes the timer in the console. */
 async function timerRemoved({ world, userId, oldKeyId }: Scene) {
-  world.table.remove({ user: userId, ak: oldKeyId });
+  world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
   const { rows } = await destruct(world);
   expect(rows).toHaveLength(1);
   return rows[0];
@@ -52,7 +53,7 @@ function dueAtMs(world: World): number[] {
 describe('a timer that expires is dropped and told of, and no key is touched, when', () => {
   it('there is no rotation record', async () => {
     const scene = await inUse();
-    scene.world.table.remove({ user: scene.userId, ak: 'rotation' });
+    scene.world.table.remove(recordKey(ACCOUNT_ID, scene.userId));
     await destruct(scene.world);
     const before = scene.keys();
     expect(await timerExpires(scene)).toMatchObject({
@@ -87,7 +88,7 @@ describe('a timer that expires is dropped and told of, and no key is touched, wh
   it('the record names another old key', async () => {
     const scene = await inUse();
     scene.world.clock.advance(8 * DAY_MS);
-    scene.world.table.remove({ user: scene.userId, ak: scene.oldKeyId });
+    scene.world.table.remove(timerKey(ACCOUNT_ID, scene.userId, scene.oldKeyId));
     scene.world.table.shift(1);
     const before = scene.keys();
     const other = { ...scene, oldKeyId: scene.newKeyId };
@@ -170,7 +171,10 @@ describe('a timer that a person removes', () => {
   ] as const)('cancels a rotation that is %s; both keys stay', async (_, scene) => {
     const at = await scene();
     const before = at.keys();
-    at.world.table.put({ user: at.userId, ak: at.oldKeyId, delete_on: 9_999_999_999 });
+    at.world.table.put({
+      ...timerKey(ACCOUNT_ID, at.userId, at.oldKeyId),
+      delete_on: 9_999_999_999,
+    });
     expect(await timerRemoved(at)).toMatchObject({
       outcome: 'cancelled',
       reason: 'a person removed the timer',
@@ -189,7 +193,10 @@ describe('a timer that a person removes', () => {
   ] as const)('means nothing while nothing is scheduled (%s)', async (state, scene) => {
     const at = await scene();
     const record = at.world.record(at.userId);
-    at.world.table.put({ user: at.userId, ak: at.oldKeyId, delete_on: 9_999_999_999 });
+    at.world.table.put({
+      ...timerKey(ACCOUNT_ID, at.userId, at.oldKeyId),
+      delete_on: 9_999_999_999,
+    });
     expect(await timerRemoved(at)).toMatchObject({ outcome: 'waiting' });
     expect(at.world.record(at.userId)).toEqual(record);
     expect(record?.state).toBe(state);
@@ -198,7 +205,7 @@ describe('a timer that a person removes', () => {
   it('in a dry run is noted, and cancels once the dry run is over', async () => {
     const at = await scheduled();
     const record = at.world.record(at.userId);
-    at.world.table.remove({ user: at.userId, ak: at.oldKeyId });
+    at.world.table.remove(timerKey(ACCOUNT_ID, at.userId, at.oldKeyId));
     await destruct(at.world, { dryRun: true });
     expect(at.world.record(at.userId)).toEqual(record);
     expect(at.world.timers()).toMatchObject([{ vetoed: true }]);
@@ -246,7 +253,7 @@ describe('a veto that comes while another run holds the record', () => {
     world.iam.setStatus(at.newKeyId, 'Inactive');
     // The rotator is at work on the overdue key when the person removes the timer.
     world.onCall = once(name, 'before', async () => {
-      world.table.remove({ user: userId, ak: oldKeyId });
+      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
       await destruct(world);
     });
     expect((await rotate(world)).rows).toMatchObject([{ outcome: 'waiting' }]);
@@ -260,9 +267,9 @@ describe('a veto that comes while another run holds the record', () => {
   it('is not lost when that run schedules the rotation', async () => {
     const at = await delivering();
     const { world, userId, oldKeyId } = at;
-    world.table.put({ user: userId, ak: oldKeyId, delete_on: 9_999_999_999 });
+    world.table.put({ ...timerKey(ACCOUNT_ID, userId, oldKeyId), delete_on: 9_999_999_999 });
     world.onCall = once('mailer.send', 'before', async () => {
-      world.table.remove({ user: userId, ak: oldKeyId });
+      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
       await destruct(world);
     });
     await rotate(world);
@@ -274,7 +281,7 @@ describe('a veto that comes while another run holds the record', () => {
 
   it('is not lost when it can not be written down', async () => {
     const at = await scheduled();
-    at.world.table.remove({ user: at.userId, ak: at.oldKeyId });
+    at.world.table.remove(timerKey(ACCOUNT_ID, at.userId, at.oldKeyId));
     at.world.onCall = failAlways('journal.replace');
     expect((await destruct(at.world)).rows).toMatchObject([{ outcome: 'failed' }]);
     at.world.onCall = undefined;
@@ -288,7 +295,7 @@ describe('a veto that comes while another run holds the record', () => {
     const { world, userId } = at;
     world.iam.deleteKey(at.newKeyId);
     world.table.put({
-      ...world.table.get({ user: userId, ak: 'rotation' }),
+      ...world.table.get(recordKey(ACCOUNT_ID, userId)),
       state: 'CLOSED',
       closedAtMs: 1,
       outcome: 'undone',
@@ -313,8 +320,9 @@ describe('a timer that the program removes', () => {
 
   it('is none without a name, which could be taken for any rotation of the key', async () => {
     const { world, userId, oldKeyId, newKeyId } = await scheduled();
-    const { rotationId, ...nameless } = world.table.get({ user: userId, ak: oldKeyId }) ?? {};
-    world.table.put({ ...nameless, user: userId, ak: oldKeyId });
+    const { rotationId, ...nameless } =
+      world.table.get(timerKey(ACCOUNT_ID, userId, oldKeyId)) ?? {};
+    world.table.put({ ...nameless, ...timerKey(ACCOUNT_ID, userId, oldKeyId) });
     world.iam.deleteKey(newKeyId);
     world.clock.advance(HOUR_MS);
     await rotate(world);

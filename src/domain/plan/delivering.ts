@@ -198,11 +198,9 @@ export function planWithdrawing(record: WithdrawingRecord, observed: Observed): 
     return act({ do: 'close', record, outcome: 'failed', isFailure: true }, record.reason);
   }
   if (!observed.keys) return look('keys');
-  const blocked = (obstacle: string) =>
-    wait('failed', reason('withdraw-blocked', { why, obstacle }));
-  if (observed.keys === 'no-user') return blocked(sentence(reason('user-renamed')));
+  if (observed.keys === 'no-user') return wait('postponed', reason('user-renamed'));
   if (isOnlyActive(observed.keys.keys, newKeyId)) {
-    return blocked(sentence(reason('only-active-undelivered')));
+    return wait('failed', reason('withdraw-only-active', { why }));
   }
   const use = observed.uses[newKeyId];
   if (!use) return lookAtUse(newKeyId);

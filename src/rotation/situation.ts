@@ -1,8 +1,8 @@
 /** What the engine works on: one user, what is recorded and what is observed. */
 import type { AccessKey } from '../domain/identity.ts';
+import { rowToRemember } from '../domain/plan/snapshot.ts';
 import type { Observed, PlanPolicy, Progress } from '../domain/plan/types.ts';
 import { isOpen, type KeySnapshot, type RotationRecord } from '../domain/record.ts';
-import { rememberedRow } from '../domain/report-row.ts';
 
 export interface Situation {
   readonly userId: string;
@@ -65,8 +65,23 @@ export function snapshotOf({ record, observed }: Pick<Situation, 'record' | 'obs
   const { keys, reportRow } = observed;
   const before = record?.keySnapshot;
   if (!keys || keys === 'no-user') return before ? { keySnapshot: before } : {};
-  const row = reportRow ? rememberedRow(reportRow) : before?.reportRow;
+  const row = rowOf(keys.keys, reportRow, before);
   return { keySnapshot: { keys: [...keys.keys], ...(row !== undefined && { reportRow: row }) } };
+}
+
+/** Where no report was read, the row that was remembered stays true only of the same keys. */
+function rowOf(
+  keys: readonly AccessKey[],
+  reportRow: Observed['reportRow'],
+  before: KeySnapshot | undefined,
+): string | undefined {
+  if (reportRow) return rowToRemember(keys, reportRow);
+  const isSame =
+    before?.keys.length === keys.length &&
+    before.keys.every(({ accessKeyId, status }) =>
+      keys.some((key) => key.accessKeyId === accessKeyId && key.status === status),
+    );
+  return isSame ? before.reportRow : undefined;
 }
 
 /** The IDs of the keys that a record is about. */

@@ -3,7 +3,13 @@ import type { IamUser } from '../domain/identity.ts';
 import { inTurn } from '../domain/in-turn.ts';
 import { type PolicyReading, policyFor } from '../domain/policy.ts';
 import { reason } from '../domain/reasons.ts';
-import { isOpen, type OpenRecord, type RotationRecord, type Timer } from '../domain/record.ts';
+import {
+  isOpen,
+  isTimerOf,
+  type OpenRecord,
+  type RotationRecord,
+  type Timer,
+} from '../domain/record.ts';
 import type { ReportRows } from '../domain/report-row.ts';
 import type { UnreadableItem } from '../ports/journal.ts';
 import type { LastEvent } from './engine.ts';
@@ -32,6 +38,11 @@ export function subjectsOf(
   const byId = new Map(users.map((user) => [user.userId, user]));
   const recordOf = new Map(records.map((record) => [record.userId, record]));
   const timerOf = new Map(timers.map((timer) => [timerKey(timer), timer]));
+  /** A key can be replaced twice: the timer of an earlier rotation is none. */
+  const ownTimer = (record: RotationRecord | undefined): Timer | undefined => {
+    const timer = isOpen(record) ? timerOf.get(timerKey(record)) : undefined;
+    return timer && isOpen(record) && isTimerOf(timer, record) ? timer : undefined;
+  };
   const broken = new Map(
     unreadable.flatMap(({ userId, problem }) => (userId === undefined ? [] : [[userId, problem]])),
   );
@@ -53,7 +64,7 @@ export function subjectsOf(
     record: RotationRecord | undefined,
   ): Situation => {
     const reportRow = reportRows.get(user.arn);
-    const timer = isOpen(record) ? timerOf.get(timerKey(record)) : undefined;
+    const timer = ownTimer(record);
     return {
       userId: user.userId,
       userName: user.userName,
@@ -87,7 +98,7 @@ export function subjectsOf(
     (record): record is OpenRecord =>
       isOpen(record) && !byId.has(record.userId) && isWanted(record.userName),
   );
-  open.push(...gone.map((record) => goneSituation(record, timerOf.get(timerKey(record)))));
+  open.push(...gone.map((record) => goneSituation(record, ownTimer(record))));
   return {
     open,
     fresh,

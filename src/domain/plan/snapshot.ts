@@ -28,8 +28,30 @@ export function isRemembered(
   { keys, reportRow }: Observed,
 ): boolean {
   if (!record) return !keys || keys === 'no-user';
-  if (!keys || keys === 'no-user' || !reportRow) return true;
-  return record.keySnapshot?.reportRow === rememberedRow(reportRow);
+  if (!keys || keys === 'no-user') return true;
+  const row = rowToRemember(keys.keys, reportRow);
+  return row === undefined || record.keySnapshot?.reportRow === row;
+}
+
+/**
+ * The row by which a later run can tell that a list is still true; `undefined` when there is none. A
+ * report may be four hours old: a row that does not tell of these very keys would become true again
+ * once a change is undone, and hide it.
+ */
+export function rowToRemember(
+  keys: readonly AccessKey[],
+  row: ReportRow | undefined,
+): string | undefined {
+  if (row?.length !== keys.length) return undefined;
+  const left = [...keys];
+  for (const { active, changedAtMs } of row) {
+    const at = left.findIndex(
+      ({ status, createdAtMs }) => (status === 'Active') === active && createdAtMs <= changedAtMs,
+    );
+    if (at < 0) return undefined;
+    left.splice(at, 1);
+  }
+  return rememberedRow(row);
 }
 
 /**

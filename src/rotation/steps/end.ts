@@ -25,7 +25,7 @@ export function endSteps({ account, journal, writer, delivery, sealer, clock }: 
   /** Writes a veto: from now on nothing touches either key. */
   const cancel: Step<'cancel'> = async ({ record }, situation, why) => {
     const next = await writer.release<typeof record, CancelledRecord>(record, {
-      ...record,
+      ...withPair(record),
       state: 'CANCELLED',
       cancelledAtMs: clock.nowMs(),
       reason: stored(why),
@@ -131,6 +131,21 @@ export function endSteps({ account, journal, writer, delivery, sealer, clock }: 
   };
 
   return { cancel, close, remember };
+}
+
+/** What outlasts a veto. */
+function withPair(record: RecordWithPair) {
+  const { schema, accountId, userId, userName, userArn, rotationId, failures } = record;
+  const { startedAtMs, oldKeyId, oldKeyCreatedAtMs, parameterName, target } = record;
+  const { newKeyId, newKeyCreatedAtMs, sealed, instructions } = record;
+  const { deactivateOnMs, deleteOnMs, requireNewKeyUsed, maxKeyAgeDays } = record;
+  return {
+    ...{ schema, accountId, userId, userName, userArn, rotationId, failures },
+    ...{ startedAtMs, oldKeyId, oldKeyCreatedAtMs, parameterName, target },
+    ...{ newKeyId, newKeyCreatedAtMs, sealed, instructions },
+    ...{ deleteOnMs, requireNewKeyUsed, maxKeyAgeDays },
+    ...(deactivateOnMs !== undefined && { deactivateOnMs }),
+  };
 }
 
 function hasPair(record: RotationRecord): record is RecordWithPair {

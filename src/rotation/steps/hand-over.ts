@@ -156,7 +156,9 @@ export function handOverSteps(ports: Ports, secrets: SecretsInHand) {
       record,
       { ...withoutPair(record), state: 'WITHDRAWING', reason: stored(why) },
     );
-    return { situation: { ...situation, record: next } };
+    // The new key may have become the only active one meanwhile.
+    const { keys, ...observed } = situation.observed;
+    return { situation: { ...situation, record: next, observed } };
   };
 
   const deleteNewKey: Step<'delete-new-key'> = async ({ record }, situation) => {

@@ -148,9 +148,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     },
     async record(userName) {
       const userId = userIds.get(userName);
-      return (await plainItems(account)).find(
-        ({ user, ak }) => user === userId && ak === 'rotation',
-      );
+      return (await plainItems(account)).find(({ item }) => item === `${userId}/rotation`);
     },
     async timers() {
       return (await plainItems(account)).filter((item) => 'delete_on' in item);

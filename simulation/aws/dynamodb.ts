@@ -59,18 +59,18 @@ export class DynamoDb {
     };
   }
 
-  /** Creates the product's table: hash key `user`, range key `ak`, both strings. */
+  /** Creates the product's table: hash key `account`, range key `item`, both strings. */
   async createTable(TableName: string): Promise<void> {
     await this.#engine.ask('CreateTable', {
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
-        { AttributeName: 'user', AttributeType: 'S' },
-        { AttributeName: 'ak', AttributeType: 'S' },
+        { AttributeName: 'account', AttributeType: 'S' },
+        { AttributeName: 'item', AttributeType: 'S' },
       ],
       KeySchema: [
-        { AttributeName: 'user', KeyType: 'HASH' },
-        { AttributeName: 'ak', KeyType: 'RANGE' },
+        { AttributeName: 'account', KeyType: 'HASH' },
+        { AttributeName: 'item', KeyType: 'RANGE' },
       ],
     });
     let status: unknown;
@@ -225,7 +225,7 @@ function lockName(table: string, keys: Item): string {
 
 /** The key attributes of the product's items, where a request has them. */
 function plainKey(item: Item | undefined): Record<string, string> {
-  const user = item?.user?.S;
-  const ak = item?.ak?.S;
-  return { ...(user !== undefined && { user }), ...(ak !== undefined && { ak }) };
+  const account = item?.account?.S;
+  const range = item?.item?.S;
+  return { ...(account !== undefined && { account }), ...(range !== undefined && { item: range }) };
 }

@@ -1,5 +1,7 @@
 /** Follows the journal by the table's stream: every version of every record, and people's vetoes. */
+
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { readRangeKey } from '../../src/aws/items.ts';
 import type { Item, LocalAccount } from '../aws/index.ts';
 import type { Effect } from './model.ts';
 
@@ -50,10 +52,10 @@ export class JournalWatch {
     if (this.#primed) return;
     this.#primed = true;
     for (const item of await this.#account.hands.items(this.#table)) {
-      const { user, ak } = item;
+      const key = readRangeKey(item.item?.S ?? '');
       this.#written.push(JSON.stringify(item));
-      if (ak?.S !== 'rotation' || user?.S === undefined || this.#versions.has(user.S)) continue;
-      this.#versions.set(user.S, [{ atMs: Number.NEGATIVE_INFINITY, entry: plain(item) }]);
+      if (key.kind !== 'record' || this.#versions.has(key.userId)) continue;
+      this.#versions.set(key.userId, [{ atMs: Number.NEGATIVE_INFINITY, entry: plain(item) }]);
     }
   }
 
@@ -103,17 +105,19 @@ export class JournalWatch {
   #take({ eventName, userIdentity, eventSourceARN, dynamodb }: DynamoDBRecord): void {
     if (!eventSourceARN?.includes(`:table/${this.#table}/`)) return;
     const { Keys: keys, NewImage: image, OldImage: old } = dynamodb ?? {};
-    const [userId, ak] = [keys?.user?.S ?? '', keys?.ak?.S ?? ''];
-    const atMs = this.#account.clock.nowMs();
+    const key = readRangeKey(keys?.item?.S ?? '');
     if (image) this.#written.push(JSON.stringify(image));
-    if (ak === 'rotation') {
+    if (key.kind === 'other') return;
+    const { userId } = key;
+    const atMs = this.#account.clock.nowMs();
+    if (key.kind === 'record') {
       const entry = image && plain(image);
       const version = { atMs, entry };
       this.#versions.set(userId, [...(this.#versions.get(userId) ?? []), version]);
       if (entry?.state === 'CANCELLED') this.#veto(userId, entry, atMs, 'it was cancelled');
     } else if (eventName === 'REMOVE' && old?.delete_on && !userIdentity) {
       const entry = this.at(userId, atMs);
-      if (entry?.oldKeyId === ak && IN_FORCE.includes(entry.state ?? '')) {
+      if (entry?.oldKeyId === key.oldKeyId && IN_FORCE.includes(entry.state ?? '')) {
         this.#veto(userId, entry, atMs, 'a person removed the timer');
       }
     }

@@ -123,8 +123,8 @@ describe('a thousand expiries at once', () => {
   it('lose none: every rotation is closed, once, and nothing of it is left', async () => {
     const { hands } = pipeline.account;
     const items = await hands.items(TABLE);
-    const records = items.filter(({ ak }) => ak?.S === 'rotation');
-    const history = items.filter(({ ak }) => ak?.S?.startsWith('history#'));
+    const records = items.filter(({ item }) => item?.S?.endsWith('/rotation'));
+    const history = items.filter(({ account }) => account?.S?.endsWith('/history'));
     expect(records).toHaveLength(USERS);
     expect(records.filter(({ state }) => state?.S !== 'CLOSED')).toEqual([]);
     expect(history.filter(({ outcome }) => outcome?.S !== 'completed')).toEqual([]);

@@ -290,7 +290,10 @@ describe('an item that is removed by hand', () => {
     const { userId, oldKeyId } = pipeline.addUser('alice');
     await pipeline.rotate();
     pipeline.useNewKey('alice');
-    await pipeline.account.hands.deleteItem(TABLE, { user: { S: userId }, ak: { S: oldKeyId } });
+    await pipeline.account.hands.deleteItem(TABLE, {
+      account: { S: pipeline.account.accountId },
+      item: { S: `${userId}/timer/${oldKeyId}` },
+    });
     await pipeline.pass(30);
     expect(keyIds('alice')).toHaveLength(2);
     expect(await pipeline.record('alice')).toMatchObject({ state: 'CANCELLED' });

@@ -29,12 +29,13 @@ afterAll(async () => {
   await account.close();
 });
 beforeEach(async () => {
-  for (const { user, ak } of await account.hands.items(TableName)) {
-    if (user && ak) await account.hands.deleteItem(TableName, { user, ak });
+  for (const { account: hash, item } of await account.hands.items(TableName)) {
+    if (hash && item) await account.hands.deleteItem(TableName, { account: hash, item });
   }
   account.stream.take();
 });
 
+const ONE = { account: { S: '1' }, item: { S: 'AIDA1/timer/AKIA1' } };
 const put = (Item: Record<string, unknown>) => db.send(new PutCommand({ TableName, Item }));
 const images = ({ eventName, dynamodb }: DynamoDBRecord) => ({
   eventName,
@@ -42,11 +43,11 @@ const images = ({ eventName, dynamodb }: DynamoDBRecord) => ({
   new: dynamodb?.NewImage,
 });
 const seconds = (atMs: number) => Math.floor(atMs / 1000);
-const users = (records: DynamoDBRecord[]) => records.map(({ dynamodb }) => dynamodb?.Keys?.user?.S);
+const users = (records: DynamoDBRecord[]) => records.map(({ dynamodb }) => dynamodb?.Keys?.item?.S);
 
 describe('the stream of a table', () => {
   it('tells of every write with the images before and after, in order', async () => {
-    const Key = { user: 'AIDA1', ak: 'AKIA1' };
+    const Key = { account: '1', item: 'AIDA1/timer/AKIA1' };
     await put({ ...Key, version: 1 });
     await db.send(
       new UpdateCommand({
@@ -58,8 +59,7 @@ describe('the stream of a table', () => {
     );
     await db.send(new DeleteCommand({ TableName, Key }));
     const item = (version: string) => ({
-      user: { S: 'AIDA1' },
-      ak: { S: 'AKIA1' },
+      ...ONE,
       version: { N: version },
     });
     expect(account.stream.take().map(images)).toEqual([
@@ -70,8 +70,8 @@ describe('the stream of a table', () => {
   });
 
   it('has records of the shape a Lambda gets', async () => {
-    await put({ user: 'AIDA1', ak: 'AKIA1' });
-    await put({ user: 'AIDA2', ak: 'AKIA2' });
+    await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
+    await put({ account: '1', item: 'AIDA2/timer/AKIA2' });
     const [first, second] = account.stream.take();
     expect(first).toEqual({
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -81,8 +81,8 @@ describe('the stream of a table', () => {
       awsRegion: 'eu-west-1',
       dynamodb: {
         ApproximateCreationDateTime: expect.any(Number),
-        Keys: { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } },
-        NewImage: { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } },
+        Keys: ONE,
+        NewImage: ONE,
         SequenceNumber: expect.stringMatching(/^\d{21}$/),
         SizeBytes: expect.any(Number),
         StreamViewType: 'NEW_AND_OLD_IMAGES',
@@ -98,14 +98,14 @@ describe('the stream of a table', () => {
   });
 
   it('says nothing of writes that change nothing or were refused', async () => {
-    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
     account.stream.take();
-    await put({ ak: 'AKIA1', user: 'AIDA1' });
-    await db.send(new DeleteCommand({ TableName, Key: { user: 'AIDA9', ak: 'AKIA9' } }));
+    await put({ item: 'AIDA1/timer/AKIA1', account: '1' });
+    await db.send(new DeleteCommand({ TableName, Key: { account: '1', item: 'AIDA9/timer/AKIA9' } }));
     const refused = new PutCommand({
       TableName,
-      Item: { user: 'AIDA1', ak: 'AKIA1', version: 2 },
-      ConditionExpression: 'attribute_not_exists(ak)',
+      Item: { account: '1', item: 'AIDA1/timer/AKIA1', version: 2 },
+      ConditionExpression: 'attribute_not_exists(account)',
     });
     await expect(db.send(refused)).rejects.toThrow();
     expect(account.stream.length).toBe(0);
@@ -113,7 +113,7 @@ describe('the stream of a table', () => {
 
   it('tells simultaneous writes of one item as a chain', async () => {
     await Promise.all(
-      [1, 2, 3, 4, 5].map((version) => put({ user: 'AIDA1', ak: 'AKIA1', version })),
+      [1, 2, 3, 4, 5].map((version) => put({ account: '1', item: 'AIDA1/timer/AKIA1', version })),
     );
     const records = account.stream.take().map(images);
     expect(records).toHaveLength(5);
@@ -123,11 +123,11 @@ describe('the stream of a table', () => {
   });
 
   it('tells of each write of a batch', async () => {
-    await put({ user: 'AIDA1', ak: 'AKIA1' });
+    await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
     const RequestItems = {
       [TableName]: [
-        { DeleteRequest: { Key: { user: 'AIDA1', ak: 'AKIA1' } } },
-        { PutRequest: { Item: { user: 'AIDA2', ak: 'AKIA2' } } },
+        { DeleteRequest: { Key: { account: '1', item: 'AIDA1/timer/AKIA1' } } },
+        { PutRequest: { Item: { account: '1', item: 'AIDA2/timer/AKIA2' } } },
       ],
     };
     await db.send(new BatchWriteCommand({ RequestItems }));
@@ -140,21 +140,21 @@ describe('the stream of a table', () => {
 
   it('tells of a write whose answer was lost', async () => {
     account.faults.add({ match: { service: 'dynamodb', action: 'PutItem' }, kind: 'reset-after' });
-    await expect(put({ user: 'AIDA1', ak: 'AKIA1' })).rejects.toThrow();
+    await expect(put({ account: '1', item: 'AIDA1/timer/AKIA1' })).rejects.toThrow();
     expect(account.stream.take().map(({ eventName }) => eventName)).toEqual(['INSERT']);
   });
 
   it('is drained by taking, and loses what a filter does not let through', async () => {
-    await put({ user: 'AIDA1', ak: 'AKIA1' });
-    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
+    await account.hands.deleteItem(TableName, ONE);
     const removed = account.stream.take(({ eventName }) => eventName === 'REMOVE');
     expect(removed).toHaveLength(1);
     expect(account.stream.take()).toEqual([]);
   });
 
   it('does not say who deleted an item by hand', async () => {
-    await account.hands.putItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
-    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await account.hands.putItem(TableName, ONE);
+    await account.hands.deleteItem(TableName, ONE);
     const removed = account.stream.take().at(-1);
     expect(removed?.eventName).toBe('REMOVE');
     expect(removed).not.toHaveProperty('userIdentity');

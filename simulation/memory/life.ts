@@ -2,13 +2,13 @@ import { type BatchResult, handleBatch } from '../../src/destructor/batch.ts';
 import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { runRotator } from '../../src/rotation/run.ts';
-import type { Request } from '../../src/rotator/request.ts';
+import type { RunRequest } from '../../src/rotation/run-request.ts';
 import type { RunOverrides, World } from './world.ts';
 
 /** One run of the rotator; everybody, unless the request is narrower. */
 export function rotate(
   world: World,
-  request: Partial<Request> = {},
+  request: Partial<RunRequest> = {},
   overrides: RunOverrides = {},
 ): Promise<Report> {
   return runRotator({ force: false, dryRun: false, ...request }, world.run(overrides));
@@ -17,7 +17,7 @@ export function rotate(
 /** One run of the rotator, and the only row of its report. */
 export async function rotateOne(
   world: World,
-  request: Partial<Request> = {},
+  request: Partial<RunRequest> = {},
   overrides: RunOverrides = {},
 ): Promise<ReportRow> {
   const { rows } = await rotate(world, request, overrides);

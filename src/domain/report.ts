@@ -40,6 +40,8 @@ export interface ReportRow {
   readonly userName: string;
   readonly userId: string;
   readonly outcome: RowOutcome;
+  /** The reason for programs, where it has a code. */
+  readonly code?: string;
   readonly reason: string;
   readonly oldKeyId?: string;
   readonly newKeyId?: string;

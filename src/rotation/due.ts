@@ -104,6 +104,7 @@ function skippedRow(user: IamUser, plan: Extract<RotationPlan, { kind: 'skip' }>
   const [oldKeyId] = plan.keyIds;
   return {
     ...userRow(user, 'skipped', `${plan.reason}: ${plan.detail}`),
+    code: plan.reason,
     ...(oldKeyId && { oldKeyId }),
     ...(plan.dueAtMs !== undefined && { dueAt: iso(plan.dueAtMs) }),
   };

@@ -11,19 +11,19 @@ import { isOpen, type OpenRecord, type Timer } from '../domain/record.ts';
 import { countOutcomes, keyAges, type Report, type ReportRow } from '../domain/report.ts';
 import { row, userRow } from '../domain/row.ts';
 import { iso } from '../domain/time.ts';
-import type { Request } from '../rotator/request.ts';
 import { isLeased } from './claimed-record.ts';
 import { findDue } from './due.ts';
 import { resume } from './resume.ts';
 import { isOverdue } from './resume-delivered.ts';
 import { rotateAll } from './rotate-all.ts';
 import type { Run } from './run-context.ts';
+import type { RunRequest } from './run-request.ts';
 import { safely, tooLate } from './safely.ts';
 
 /** How many users are worked on at a time. */
 const CONCURRENCY = 40;
 
-export async function runRotator(request: Request, run: Run): Promise<Report> {
+export async function runRotator(request: RunRequest, run: Run): Promise<Report> {
   const startedAtMs = run.clock.nowMs();
   const dryRun = run.dryRun || request.dryRun;
   // The report on all keys is not asked for when a few users are: theirs are simply listed.

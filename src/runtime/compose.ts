@@ -9,14 +9,10 @@ import { iamKeys } from '../aws/iam-keys.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AccountIdentity } from '../domain/identity.ts';
 import { Postman } from '../mailers/paced-mailer.ts';
-import type { Clock, Log, Mailer, Parameters } from '../ports/index.ts';
+import type { Log, Mailer, Parameters } from '../ports/index.ts';
 import type { Run } from '../rotation/run-context.ts';
 import { sealer } from '../sealing/sealer.ts';
-
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+import { systemClock } from './clock.ts';
 
 /** What differs between two invocations. */
 export interface Occasion {

@@ -1,19 +1,16 @@
 /**
- * From what a person calls a user to that user's rotation. A name leads to whoever has it today;
- * only where nobody has it, to whom a rotation record calls so.
+ * From what a person calls a user to that user's rotation. A name leads to its current user; only
+ * where there is none, to the user who is called so in a rotation record.
  */
-import type { RotationRecord } from '../domain/record.ts';
-import type { Journal, Keys } from '../ports/index.ts';
-import { Failure } from './failure.ts';
-import { shown } from './terminal.ts';
+import type { RotationRecord } from '../../domain/record.ts';
+import type { Journal, Keys } from '../../ports/index.ts';
+import { Refusal } from './refusal.ts';
 
 export interface Found {
   readonly userId: string;
   /** As the person said it, or as the record has it. */
   readonly userName: string;
   readonly record: RotationRecord | undefined;
-  /** Whether the record alone led here: IAM has no such user, or does not say. */
-  readonly byRecord: boolean;
 }
 
 /** Unique IDs of IAM users. */
@@ -22,40 +19,42 @@ export const UNIQUE_ID = /^AIDA[A-Z0-9]{12,124}$/;
 /**
  * Finds a user and the rotation record.
  * @param user name or unique ID
- * @throws Failure when there is no such user, or several records that might be meant
+ * @throws Refusal when there is no such user, or several records that might be meant
  */
 export async function findRotation(
   user: string,
-  journal: Journal,
+  journal: Pick<Journal, 'read' | 'scan'>,
   keys: Pick<Keys, 'userId'>,
 ): Promise<Found> {
   if (UNIQUE_ID.test(user)) {
     const record = await journal.read(user);
-    if (record) return { userId: user, userName: record.userName, record, byRecord: true };
+    if (record) return { userId: user, userName: record.userName, record };
   }
   const userId = await idOf(user, keys);
   if (userId !== undefined && userId !== 'unknown') {
-    return { userId, userName: user, record: await journal.read(userId), byRecord: false };
+    return { userId, userName: user, record: await journal.read(userId) };
   }
   const { records } = await journal.scan();
   const [match, ...others] = records.filter(({ userName }) => userName === user);
   if (others.length > 0 && match) {
     const ids = [match, ...others].map((record) => record.userId).join(', ');
-    throw new Failure(
-      `Several rotation records are of a user called ${shown(user)}: ${shown(ids)}. Say which by its ID.`,
+    throw new Refusal(
+      'ambiguous-user',
+      `Several rotation records are of a user called ${user}: ${ids}. Say which by its ID.`,
     );
   }
   if (!match) {
-    throw new Failure(
+    throw new Refusal(
+      'unknown-user',
       userId === 'unknown'
-        ? `IAM does not say whether there is a user ${shown(user)} (iam:GetUser is not allowed), and no open rotation is of that name. Try the user's unique ID (AIDA…).`
-        : `There is no IAM user ${shown(user)}, and no open rotation of that name.`,
+        ? `IAM does not tell the function whether there is a user ${user} (iam:GetUser is denied), and no open rotation is of that name. Try the user's unique ID (AIDA…).`
+        : `There is no IAM user ${user}, and no open rotation of that name.`,
     );
   }
-  return { userId: match.userId, userName: match.userName, record: match, byRecord: true };
+  return { userId: match.userId, userName: match.userName, record: match };
 }
 
-/** `unknown` when IAM does not say. */
+/** `unknown` when IAM does not tell. */
 export async function idOf(
   userName: string,
   keys: Pick<Keys, 'userId'>,

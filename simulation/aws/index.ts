@@ -46,7 +46,7 @@ import { createHands, type Hands } from './hands.ts';
 import { createIam, type IamKnobs } from './iam.ts';
 import type { CredentialReport } from './iam-report.ts';
 import { createIdentify } from './identity.ts';
-import { createLambda } from './lambda.ts';
+import { createLambda, type Lambda } from './lambda.ts';
 import type { ReceivedMail } from './mail.ts';
 import { type Door, openDoor, serve } from './server.ts';
 import { createSes, type SesKnobs } from './ses.ts';
@@ -99,8 +99,7 @@ export interface LocalAccount extends LocalWorld {
   readonly stream: Stream;
   createTable(name: string): Promise<void>;
   expire: DynamoDb['expire'];
-  /** Sets the environment that Lambda tells of a function. */
-  setFunction(name: string, environment: Record<string, string>): void;
+  readonly lambda: Omit<Lambda, 'service'>;
   /** Every secret access key ever made. */
   readonly secrets: ReadonlySet<string>;
   /** Every value of a SecureString ever put. */
@@ -164,7 +163,7 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
     stream: dynamodb.stream,
     createTable: (name) => dynamodb.createTable(name),
     expire: (table, how) => dynamodb.expire(table, how),
-    setFunction: (name, environment) => void lambda.functions.set(name, environment),
+    lambda,
     secrets: iam.users.secrets,
     secureValues: ssm.secureValues,
     violations: ssm.violations,

@@ -39,9 +39,17 @@ export type Invocation<T = unknown> = (
   cold: boolean;
 };
 
+export interface InvokeOptions {
+  timeoutMs?: number | undefined;
+  /** The alias or version that it is invoked by, if by any. */
+  qualifier?: string | undefined;
+  /** A new one unless told: an invocation that Lambda repeats keeps its ID. */
+  requestId?: string | undefined;
+}
+
 export interface LambdaHost {
   /** Calls the handler, one invocation at a time, as one execution environment does. */
-  invoke<T = unknown>(event: unknown, options?: { timeoutMs?: number }): Promise<Invocation<T>>;
+  invoke<T = unknown>(event: unknown, options?: InvokeOptions): Promise<Invocation<T>>;
   /** Ends the environment at once, in the middle of whatever it does. The next call starts cold. */
   kill(): Promise<void>;
   /** Every line of every invocation so far, also of those that died. */
@@ -125,11 +133,11 @@ export function startLambda(options: LambdaOptions): LambdaHost {
   };
   const kill = () => end({ died: true });
 
-  const run = async <T>(event: unknown, timeoutMs: number): Promise<Invocation<T>> => {
+  const run = async <T>(event: unknown, how: InvokeOptions): Promise<Invocation<T>> => {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, qualifier, requestId: id = randomUUID() } = how;
     const cold = environment === undefined;
     const worker = environment ?? begin();
     const startedMs = performance.now();
-    const id = randomUUID();
     let timer: NodeJS.Timeout | undefined;
     const outcome = await new Promise<Outcome>((resolve) => {
       pending = { id, settle: resolve };
@@ -139,7 +147,8 @@ export function startLambda(options: LambdaOptions): LambdaHost {
         void end({ error: { name: 'Sandbox.Timedout', message, stack: '' } });
       }, timeoutMs / options.clock.speed);
       const deadlineMs = options.clock.nowMs() + timeoutMs;
-      worker.postMessage({ id, event: JSON.parse(JSON.stringify(event ?? null)), deadlineMs });
+      const copy: unknown = JSON.parse(JSON.stringify(event ?? null));
+      worker.postMessage({ id, event: copy, deadlineMs, qualifier });
     });
     clearTimeout(timer);
     pending = undefined;
@@ -151,8 +160,8 @@ export function startLambda(options: LambdaOptions): LambdaHost {
   };
 
   return {
-    invoke: <T>(event: unknown, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
-      const turn = queue.then(() => run<T>(event, timeoutMs));
+    invoke: <T>(event: unknown, how: InvokeOptions = {}) => {
+      const turn = queue.then(() => run<T>(event, how));
       queue = turn.catch(() => {});
       return turn;
     },

@@ -23,11 +23,11 @@ const loading = import(pathToFileURL(entry).href);
 // The first invocation reports a bundle that cannot be loaded.
 loading.catch(() => {});
 
-parentPort.on('message', async ({ id, event, deadlineMs }) => {
+parentPort.on('message', async ({ id, event, deadlineMs, qualifier }) => {
   const context = {
     functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: functionArn,
+    functionVersion: qualifier === undefined ? '$LATEST' : '1',
+    invokedFunctionArn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`,
     memoryLimitInMB: String(memoryMb),
     awsRequestId: id,
     logGroupName: `/aws/lambda/${functionName}`,

@@ -123,7 +123,7 @@ async function act(
 ): Promise<{ answer: WireAnswer; outcome: string }> {
   try {
     const answer = await service.act(asked, identify());
-    return { answer, outcome: answer.status === 200 ? 'ok' : errorType(answer) };
+    return { answer, outcome: answer.status < 300 ? 'ok' : errorType(answer) };
   } catch (error) {
     const known =
       error instanceof ServiceError

@@ -1,7 +1,8 @@
 import { handleBatch } from '../../src/destructor/batch.ts';
 import type { Report, ReportRow } from '../../src/domain/report.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { type RunRequest, runAccount } from '../../src/rotation/run-account.ts';
+import { runAccount } from '../../src/rotation/run-account.ts';
+import type { RunRequest } from '../../src/rotation/run-request.ts';
 
 import type { RunOverrides, World } from './world.ts';
 

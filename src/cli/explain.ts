@@ -1,7 +1,7 @@
 /**
  * Errors as a person at a terminal reads them: what is wrong, and what to do about it.
  */
-import { Conflict, describeError, OutOfTime } from '../ports/errors.ts';
+import { describeError } from '../ports/errors.ts';
 import { shown } from './terminal.ts';
 
 /** What the explanation may have to name. */
@@ -70,17 +70,6 @@ const EXPLANATIONS: readonly Explanation[] = [
     tell: (_, { region }) => `${region ?? 'This'} is no AWS Region: check --region and AWS_REGION.`,
   },
   {
-    names: /^ResourceNotFoundException$/,
-    message: /function/i,
-    tell: (message, circumstances) =>
-      `There is no such function${here(circumstances)}: check --function, --region and --profile. (${message})`,
-  },
-  {
-    names: /^ResourceNotFoundException$/,
-    tell: (_, circumstances) =>
-      `There is no such table${here(circumstances)}: check --table, --region and --profile.`,
-  },
-  {
     names: /./,
     message: /ENOTFOUND|EAI_AGAIN/,
     tell: (message, circumstances) =>
@@ -102,8 +91,8 @@ const EXPLANATIONS: readonly Explanation[] = [
 ];
 
 /** Errors whose message was written for a person, the first three in lines of its own. */
-const OWN = /^(Failure|UsageError|SettingsError)$/;
-const OWN_LINE = /^(SealError|ItemError)$/;
+const OWN = /^(Failure|UsageError)$/;
+const OWN_LINE = /^SealError$/;
 
 /** One or more lines that say what is wrong and what to do; never an object, never a secret. */
 export function explain(error: unknown, circumstances: Circumstances): string {
@@ -115,10 +104,6 @@ export function explain(error: unknown, circumstances: Circumstances): string {
 
 function explainOther(error: Error, circumstances: Circumstances): string {
   if (OWN_LINE.test(error.name)) return error.message;
-  if (error instanceof Conflict) {
-    return `Another run went on with it at the same moment: ${error.message}. Look with ikr status, and try again.`;
-  }
-  if (error instanceof OutOfTime) return `There was too little time left: ${error.message}.`;
   const message = textOf(error);
   const found = EXPLANATIONS.find(
     (one) => one.names.test(error.name) && (one.message?.test(message) ?? true),

@@ -5,14 +5,18 @@ export const PROGRAM =
 
 export const PROGRAM_AFTER = `
 For administrators:
-  ikr tag users.json                              say who is managed
-  ikr status --function ikr-rotator               see where everybody stands
-  ikr rotate --user alice --force --function …    replace a key now
-  ikr resend alice --function …                   a mail was lost
-  ikr cancel alice --function …                   an old key must stay
+  ikr tag users.json                  say who is managed
+  ikr status                          see where everybody stands
+  ikr rotate --user alice --force     replace a key now
+  ikr resend alice                    a mail was lost
+  ikr cancel alice                    an old key must stay
 
 For whoever got a mail with a new key:
-  ikr decrypt                                     and paste the mail
+  ikr decrypt                         and paste the mail
+
+status, history, resend, cancel and rotate are carried out by the deployed
+rotator function. What you may do follows the alias that you may invoke: read
+(status, history), support (also resend, cancel), admin (also rotate).
 
 Exit codes:
   0  done    1  something failed or was found wrong    2  wrong command line
@@ -64,23 +68,24 @@ export const STATUS =
 
 export const STATUS_AFTER = `
 Examples:
-  ikr status --function ikr-rotator        by the settings of the rotator
-  ikr status --table ikr --user alice      everything about one user
-  ikr status --table ikr --json | jq '.users[] | select(.troubles != [])'
+  ikr status                               everybody
+  ikr status --user alice                  everything about one user
+  ikr status --function my-rotator         of a function with another name
+  ikr status --json | jq '.users[] | select(.warnings != [])'
 
-Trouble alone does not make the exit code 1.
+Warnings alone do not make the exit code 1.
 `;
 
 export const ROTATE =
-  'Runs the rotator from here: takes up open rotations, and replaces keys that are due. It uses your AWS profile and the settings of the deployed function, or of the environment.';
+  'Has the rotator function continue open rotations and replace keys that are due.';
 
 export const ROTATE_AFTER = `
 Examples:
-  ikr rotate --all --dry-run --function ikr-rotator        who is due?
-  ikr rotate --user alice --function ikr-rotator           if due
-  ikr rotate --user alice --force --function ikr-rotator   in any case
+  ikr rotate --all --dry-run         who is due?
+  ikr rotate --user alice            if due
+  ikr rotate --user alice --force    in any case
 
-Ctrl-C finishes what is under way. Whatever is cut off, the next run takes up.
+The function does the work. Ctrl-C lets go, and the work goes on.
 
 Exit code 1: a rotation failed or was put off, tags are wrong, or somebody who
 was named with --force was not rotated.
@@ -91,19 +96,18 @@ export const RESEND =
 
 export const RESEND_AFTER = `
 Examples:
-  ikr resend alice --function ikr-rotator
-  ikr resend AIDAEXAMPLEEXAMPLE234 --function ikr-rotator
+  ikr resend alice
+  ikr resend AIDAEXAMPLEEXAMPLE234
 `;
 
 export const CANCEL =
-  "Takes an old key's timer back: both keys stay, until a person deletes one of them. Then the user is rotated again.";
+  'Cancels the scheduled deletion of an old key: both keys stay, until a person deletes one of them. Then the user is rotated again.';
 
 export const CANCEL_AFTER = `
-Needs no more than the table. A rotation that was cancelled before is no error.
+A rotation that was cancelled before is no error.
 
-Examples:
-  ikr cancel alice --function ikr-rotator
-  ikr cancel alice --table ikr
+Example:
+  ikr cancel alice
 `;
 
 export const HISTORY =
@@ -111,9 +115,9 @@ export const HISTORY =
 
 export const HISTORY_AFTER = `
 Examples:
-  ikr history --table ikr
-  ikr history alice --table ikr
-  ikr history --table ikr --csv > rotations.csv
+  ikr history
+  ikr history alice
+  ikr history --csv > rotations.csv
 `;
 
 export const PREVIEW =

@@ -22,7 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const code = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -35,3 +35,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     };
   },
 });
+
+process.exitCode = code;
+// Whoever let go does not wait for what is still on its way.
+if (code === EXIT.interrupted) process.exit();

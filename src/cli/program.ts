@@ -2,8 +2,9 @@
  * The `ikr` command line: what there is to say, and which function does it. Commands are loaded
  * when they are called, so that `--help` is quick.
  */
-import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Action, ALIASES, LOWEST_ALIAS } from '../rotation/commands/aliases.ts';
+import { VERSION } from '../runtime/version.ts';
 import type { CancelOptions } from './commands/cancel.ts';
 import type { DecryptOptions } from './commands/decrypt.ts';
 import type { HistoryOptions } from './commands/history.ts';
@@ -63,7 +64,7 @@ function createProgram(
 ): Command {
   const program = new Command('ikr')
     .description(help.PROGRAM)
-    .version(version(), '-V, --version', 'Print the version.')
+    .version(VERSION, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [command]', 'Print the help of a command.')
     .option('--region <name>', 'AWS Region, instead of AWS_REGION or the one of the profile.')
@@ -103,9 +104,24 @@ function createProgram(
     };
 
   const json = () => new Option('--json', 'Print the result as JSON.');
-  const lambda = () =>
-    new Option('--function <name>', 'Take the settings of this deployed function (name or ARN).');
-  const table = () => new Option('--table <name>', 'The DynamoDB table, if no more is known.');
+  /** A command that the rotator function carries out. */
+  const throughFunction = (name: Action) =>
+    program
+      .command(name)
+      .addOption(
+        new Option(
+          '--function <name>',
+          'The rotator function (name or ARN), instead of IAM_KEY_ROTATOR_FUNCTION or ikr-rotator.',
+        ),
+      )
+      .addOption(
+        new Option(
+          '--alias <alias>',
+          `The alias of the function to invoke, instead of ${LOWEST_ALIAS[name]}.`,
+        ).choices([...ALIASES]),
+      )
+      // Scripts of before are told what to do instead.
+      .addOption(new Option('--table <name>').hideHelp());
   const user = () =>
     new Option('--user <name>', 'Only this user; may be given several times.').argParser(
       (name: string, earlier: string[] | undefined) => [...(earlier ?? []), name],
@@ -154,19 +170,15 @@ function createProgram(
       ),
     );
 
-  program
-    .command('status')
+  throughFunction('status')
     .summary('Who is managed, and what happens next')
     .description(help.STATUS)
     .addOption(user())
-    .addOption(lambda())
-    .addOption(table())
     .addOption(json())
     .addHelpText('after', help.STATUS_AFTER)
     .action(action<StatusOptions>(async () => (await import('./commands/status.ts')).status));
 
-  program
-    .command('rotate')
+  throughFunction('rotate')
     .summary('Run the rotator now')
     .description(help.ROTATE)
     .addOption(user())
@@ -174,17 +186,14 @@ function createProgram(
     .option('--force', 'Rotate whatever the age of the key, and also after failures; needs --user.')
     .option('--dry-run', 'Only report what would be done.')
     .option('--verbose', 'List those too who are not due.')
-    .addOption(lambda())
     .addOption(json())
     .addHelpText('after', help.ROTATE_AFTER)
     .action(action<RotateOptions>(async () => (await import('./commands/rotate.ts')).rotate));
 
-  program
-    .command('resend')
+  throughFunction('resend')
     .summary('Send the mail of an open rotation again')
     .description(help.RESEND)
     .addArgument(new Argument('<user>', 'name or unique ID (AIDA…)'))
-    .addOption(lambda())
     .addOption(json())
     .addHelpText('after', help.RESEND_AFTER)
     .action(
@@ -194,13 +203,10 @@ function createProgram(
       ),
     );
 
-  program
-    .command('cancel')
-    .summary("Take an old key's timer back")
+  throughFunction('cancel')
+    .summary("Cancel an old key's deletion")
     .description(help.CANCEL)
     .addArgument(new Argument('<user>', 'name or unique ID (AIDA…)'))
-    .addOption(lambda())
-    .addOption(table())
     .addOption(json())
     .addHelpText('after', help.CANCEL_AFTER)
     .action(
@@ -210,13 +216,10 @@ function createProgram(
       ),
     );
 
-  program
-    .command('history')
+  throughFunction('history')
     .summary('Closed rotations, for auditors')
     .description(help.HISTORY)
     .addArgument(new Argument('[user]', 'name or unique ID (AIDA…); everybody if missing'))
-    .addOption(lambda())
-    .addOption(table())
     .addOption(json())
     .option('--csv', 'Print the result as CSV, safe to open in a spreadsheet.')
     .addHelpText('after', help.HISTORY_AFTER)
@@ -247,10 +250,4 @@ function createProgram(
 function profileName(text: string): string {
   if (PROFILE_NAME.test(text)) return text;
   throw new InvalidArgumentError('Allowed: letters, digits and . _ @ + / -');
-}
-
-/** The package's version; both the source and the bundle stand two directories below it. */
-function version(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

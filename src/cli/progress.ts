@@ -6,11 +6,13 @@ export interface Progress {
   /** Sets how much there is to do, as soon as that is known. */
   expect(total: number): void;
   step(): void;
+  /** Sets how much is done. */
+  reach(done: number): void;
   /** Takes the bar off the screen. */
   stop(): void;
 }
 
-const SILENT: Progress = { expect: () => {}, step: () => {}, stop: () => {} };
+const SILENT: Progress = { expect: () => {}, step: () => {}, reach: () => {}, stop: () => {} };
 /** Below this there is nothing to watch. */
 const WORTH_SHOWING = 5;
 
@@ -44,6 +46,9 @@ export function createProgress(
     },
     step: () => {
       if (running) bar.increment();
+    },
+    reach: (done) => {
+      if (running) bar.update(done);
     },
     stop() {
       if (running) bar.stop();

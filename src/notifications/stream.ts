@@ -7,7 +7,8 @@ import type { EventStream, Subscriber } from '../ports/notifications.ts';
  * The stream of what happens in one run. A subscriber that fails is logged; neither the others nor
  * what happens are affected.
  */
-export function createEventStream(subscribers: readonly Subscriber[], log: Log): EventStream {
+export function createEventStream(first: readonly Subscriber[], log: Log): EventStream {
+  const subscribers = [...first];
   const notify = async (subscriber: Subscriber, event: RunEvent): Promise<void> => {
     try {
       await subscriber.notify(event);
@@ -23,5 +24,6 @@ export function createEventStream(subscribers: readonly Subscriber[], log: Log):
     async emit(event) {
       await Promise.all(subscribers.map((subscriber) => notify(subscriber, event)));
     },
+    subscribe: (subscriber) => void subscribers.push(subscriber),
   };
 }

@@ -10,4 +10,6 @@ export interface Subscriber {
 export interface EventStream {
   /** Resolves once every subscriber has heard of it. */
   emit(event: RunEvent): Promise<void>;
+  /** From now on the subscriber hears of everything. */
+  subscribe(subscriber: Subscriber): void;
 }

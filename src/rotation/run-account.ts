@@ -28,17 +28,9 @@ import type { EventStream } from '../ports/notifications.ts';
 import { beginAll, type Due } from './begin-all.ts';
 import type { Decided, Engine, LastEvent } from './engine.ts';
 import { createGuard, type Guard } from './guard.ts';
+import type { RunRequest } from './run-request.ts';
 import type { Situation } from './situation.ts';
 import { subjectsOf } from './subjects.ts';
-
-/** What a run is asked to do. */
-export interface RunRequest {
-  /** Only these users; everybody when missing. */
-  readonly users?: readonly string[];
-  /** Ignore the age of the keys, and a back-off. */
-  readonly force: boolean;
-  readonly dryRun: boolean;
-}
 
 /** What a run works with. */
 export interface AccountRun {

@@ -13,7 +13,8 @@ import {
 import type { ReportRows } from '../domain/report-row.ts';
 import type { UnreadableItem } from '../ports/journal.ts';
 import type { LastEvent } from './engine.ts';
-import type { AccountRun, RunRequest } from './run-account.ts';
+import type { AccountRun } from './run-account.ts';
+import type { RunRequest } from './run-request.ts';
 import { NOTHING_OBSERVED, type Situation, underTodaysName } from './situation.ts';
 
 /** Users whose keys are listed for the first time, a run. */

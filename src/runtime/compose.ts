@@ -9,7 +9,6 @@ import { PacedMailer } from '../mailers/paced-mailer.ts';
 import { ownerMail } from '../notifications/owner-mail.ts';
 import { collectReport } from '../notifications/report.ts';
 import { createEventStream } from '../notifications/stream.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mailer } from '../ports/mailer.ts';
@@ -20,12 +19,8 @@ import type { RecordWriter } from '../rotation/record-writer.ts';
 import type { AccountRun } from '../rotation/run-account.ts';
 import type { TimerRun } from '../rotation/timers.ts';
 import { sealer } from '../sealing/sealer.ts';
+import { systemClock } from './clock.ts';
 import type { Settings } from './settings.ts';
-
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
 
 /** What lives as long as the container. */
 export interface Container {

@@ -9,7 +9,7 @@ import type { Report } from '../../../src/domain/report.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
 import { runRotator } from '../../../src/rotation/run.ts';
 import type { Run } from '../../../src/rotation/run-context.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
 import type { Conditions, Invocation } from './history.ts';
 import { Invocations } from './invocations.ts';
 import type { Ended, Hooks, Theatre } from './scenery.ts';
@@ -75,7 +75,7 @@ export class MemoryTheatre implements Theatre {
     return this.#invocations.skewMs(invocation);
   }
 
-  rotate(invocation: Invocation, request: Request): Promise<Ended<Report>> {
+  rotate(invocation: Invocation, request: RunRequest): Promise<Ended<Report>> {
     return this.#invoke('rotator', invocation, (run) => runRotator(request, run));
   }
 

@@ -12,7 +12,7 @@ import type { RotationRecord } from '../../../src/domain/record.ts';
 import type { Report, ReportRow } from '../../../src/domain/report.ts';
 import type { Secret } from '../../../src/domain/secret.ts';
 import type { Run } from '../../../src/rotation/run-context.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
 import type { Command, Conditions, Invocation } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rules, Tell } from './rules.ts';
@@ -103,7 +103,7 @@ export interface Theatre {
   watch(hooks: Hooks): void;
   /** How far the clock of an invocation is ahead of AWS's. */
   skewMs(invocation: Invocation): number;
-  rotate(invocation: Invocation, request: Request): Promise<Ended<Report>>;
+  rotate(invocation: Invocation, request: RunRequest): Promise<Ended<Report>>;
   destruct(
     invocation: Invocation,
     batch: readonly StreamRecord[],

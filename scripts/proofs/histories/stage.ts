@@ -5,7 +5,7 @@
 import type { ArrivedMail } from '../../../simulation/memory/mail.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import { HOUR_MS, SECOND_MS } from '../../../src/domain/time.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
 import { aspects, plain } from './counting.ts';
 import { Ends } from './ends.ts';
 import { type Command, INVOCATION, type Invocation, NAMES, type Program } from './history.ts';
@@ -190,7 +190,7 @@ export class Stage {
 
   // --- the program ---
 
-  async #runRotator(invocation: Invocation, request: Request, isWhole: boolean): Promise<Told> {
+  async #runRotator(invocation: Invocation, request: RunRequest, isWhole: boolean): Promise<Told> {
     // What a run must have done is only known where no other one was at work.
     const isAlone = this.theatre.underWay === 0;
     const mustDoAll = isWhole && isAlone;

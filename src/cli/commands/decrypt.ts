@@ -1,6 +1,6 @@
 /** `ikr decrypt`: opens a mailed key pair. Only the key pair goes to standard output. */
 import type { CallerIdentity } from '../../aws/caller-identity.ts';
-import { userNameOf } from '../../domain/parameter-name.ts';
+import { userNameOf } from '../../domain/content-key-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoredContentKey } from '../../ports/account.ts';
 import type { SealedHeader } from '../../ports/sealer.ts';
@@ -102,7 +102,7 @@ async function fetchContentKey(
   }
   const [caller, stored] = await Promise.allSettled([
     services.caller(region),
-    services.parameters(region).get(parameterName),
+    services.contentKeys(region).get(parameterName),
   ]);
   const me = caller.status === 'fulfilled' ? caller.value : undefined;
   const stranger = me && whoIsWrong(me, userArn);

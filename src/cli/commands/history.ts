@@ -1,21 +1,17 @@
 /** `ikr history`: the closed rotations, for auditors. */
 import { stringify } from 'csv-stringify/sync';
-import type { HistoryItem, Outcome } from '../../domain/record.ts';
-import { iso } from '../../domain/time.ts';
-import type { Journal } from '../../ports/journal.ts';
+import { type HistoryFacts, historyAnswer } from '../../rotation/commands/answers.ts';
 import { UsageError } from '../failure.ts';
 import { EXIT, type Io } from '../io.ts';
-import { idOf, UNIQUE_ID } from '../lookup.ts';
+import { type AskOptions, type RotatorFunction, rotatorFunction } from '../rotator-function.ts';
 import type { Services } from '../services.ts';
-import { type TableOptions, tableName } from '../settings.ts';
 import { type Column, printTable } from '../table.ts';
 import { createTerminal, type Style, shown } from '../terminal.ts';
 import { count, fullDays, moment } from '../words.ts';
 
-export interface HistoryOptions extends TableOptions {
+export interface HistoryOptions extends AskOptions {
   /** Name or unique ID; everybody when missing. */
   readonly user?: string;
-  readonly json?: boolean;
   readonly csv?: boolean;
 }
 
@@ -26,11 +22,7 @@ export async function history(
 ): Promise<number> {
   if (options.json && options.csv) throw new UsageError('Choose one: --json or --csv.');
   const terminal = createTerminal(io);
-  const journal = services.journal(await tableName(options, io, services));
-  const { items, problems } =
-    options.user === undefined
-      ? await journal.history()
-      : await historyOf(options.user, journal, services);
+  const { items, problems } = await allPages(rotatorFunction(options, io, services), options.user);
 
   if (options.json) terminal.json(items.map(facts));
   else if (options.csv) terminal.raw(toCsv(items));
@@ -46,34 +38,36 @@ export async function history(
   return problems.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
+async function allPages(
+  rotator: RotatorFunction,
+  user: string | undefined,
+): Promise<{ items: HistoryFacts[]; problems: string[] }> {
+  const items: HistoryFacts[] = [];
+  const problems: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await rotator.ask(
+      {
+        action: 'history',
+        ...(user !== undefined && { user }),
+        ...(cursor !== undefined && { cursor }),
+      },
+      historyAnswer,
+    );
+    items.push(...page.items);
+    problems.push(...page.problems);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return { items, problems };
+}
+
 function nothing({ user }: HistoryOptions): string {
   return user === undefined
     ? 'No rotation was closed yet.'
     : `No closed rotation of ${shown(user)}.`;
 }
 
-/**
- * Everything of one user. A name leads to the user who has it now, whatever the items call that
- * user, and to whoever had it when an item was written: deleted users have no other way to be found.
- */
-async function historyOf(
-  user: string,
-  journal: Journal,
-  services: Services,
-): ReturnType<Journal['history']> {
-  if (UNIQUE_ID.test(user)) {
-    const own = await journal.history(user);
-    if (own.items.length + own.problems.length > 0) return own;
-  }
-  const [{ items, problems }, userId] = await Promise.all([
-    journal.history(),
-    idOf(user, services.keys()),
-  ]);
-  const isMeant = (item: HistoryItem) => item.userName === user || item.userId === userId;
-  return { items: items.filter(isMeant), problems };
-}
-
-const STYLES: Readonly<Record<Outcome, Style | undefined>> = {
+const STYLES: Readonly<Record<string, Style | undefined>> = {
   completed: 'green',
   failed: 'red',
   postponed: 'yellow',
@@ -83,8 +77,11 @@ const STYLES: Readonly<Record<Outcome, Style | undefined>> = {
   unused: 'yellow',
 };
 
-const COLUMNS: readonly Column<HistoryItem>[] = [
-  { title: 'CLOSED (UTC)', text: ({ closedAtMs }) => moment(closedAtMs).replace(' UTC', '') },
+const COLUMNS: readonly Column<HistoryFacts>[] = [
+  {
+    title: 'CLOSED (UTC)',
+    text: ({ closedAt }) => moment(Date.parse(closedAt)).replace(' UTC', ''),
+  },
   { title: 'USER', text: ({ userName }) => userName, wraps: true },
   { title: 'USER ID', text: ({ userId }) => userId, from: 180 },
   { title: 'OUTCOME', text: ({ outcome }) => outcome, style: ({ outcome }) => STYLES[outcome] },
@@ -95,12 +92,14 @@ const COLUMNS: readonly Column<HistoryItem>[] = [
 ];
 
 /** The age of the old key when the rotation ended. */
-function ageDays({ oldKeyCreatedAtMs, closedAtMs }: HistoryItem): number {
-  return fullDays(oldKeyCreatedAtMs, closedAtMs);
+function ageDays({ oldKeyCreatedAt, closedAt }: HistoryFacts): number {
+  return fullDays(Date.parse(oldKeyCreatedAt), Date.parse(closedAt));
 }
 
-function totals(items: readonly HistoryItem[]): string {
-  const outcomes = (Object.keys(STYLES) as Outcome[])
+function totals(items: readonly HistoryFacts[]): string {
+  const known = Object.keys(STYLES);
+  const others = items.map(({ outcome }) => outcome).filter((outcome) => !known.includes(outcome));
+  const outcomes = [...known, ...new Set(others)]
     .map((outcome) => ({
       outcome,
       number: items.filter((item) => item.outcome === outcome).length,
@@ -111,17 +110,17 @@ function totals(items: readonly HistoryItem[]): string {
 }
 
 /** An item as machines read it. */
-function facts(item: HistoryItem) {
+function facts(item: HistoryFacts) {
   return {
     userId: item.userId,
     userName: item.userName,
     userArn: item.userArn,
     outcome: item.outcome,
     reason: item.reason,
-    startedAt: iso(item.startedAtMs),
-    closedAt: iso(item.closedAtMs),
+    startedAt: item.startedAt,
+    closedAt: item.closedAt,
     oldKeyId: item.oldKeyId,
-    oldKeyCreatedAt: iso(item.oldKeyCreatedAtMs),
+    oldKeyCreatedAt: item.oldKeyCreatedAt,
     oldKeyAgeDays: ageDays(item),
     newKeyId: item.newKeyId ?? '',
     rotationId: item.rotationId,
@@ -145,7 +144,7 @@ const CSV_COLUMNS: readonly (keyof Facts)[] = [
   'rotationId',
 ];
 
-function toCsv(items: readonly HistoryItem[]): string {
+function toCsv(items: readonly HistoryFacts[]): string {
   // A user may be called =cmd: what a spreadsheet would take for a formula begins with a quote.
   return stringify(
     items.map(facts).map((row) => CSV_COLUMNS.map((name) => cell(row[name]))),

@@ -1,120 +1,80 @@
-/** `ikr resend`: sends the mail of an open rotation again. */
-import type { IamUser } from '../../domain/identity.ts';
-import type { RotationRecord } from '../../domain/record.ts';
-import { iso } from '../../domain/time.ts';
-import { type NoMail, type Resending, resend as resendMail } from '../../rotation/resend.ts';
-import type { Run } from '../../rotation/run-context.ts';
-import { Failure } from '../failure.ts';
+/** `ikr resend`: delivers the key pair of an open rotation again. */
+import { type ResendAnswer, resendAnswer } from '../../rotation/commands/answers.ts';
+import { claimedBy } from '../claimed-by.ts';
 import { EXIT, type Io } from '../io.ts';
-import { createKeptLog } from '../kept-log.ts';
-import { findRotation } from '../lookup.ts';
+import { LET_GO, unlessInterrupted } from '../let-go.ts';
+import { type AskOptions, rotatorFunction } from '../rotator-function.ts';
 import type { Services } from '../services.ts';
-import { fullSettings, type SourceOptions } from '../settings.ts';
 import { createTerminal, shown, type Terminal } from '../terminal.ts';
 import { moment, shellWord } from '../words.ts';
 
-export interface ResendOptions extends SourceOptions {
+export interface ResendOptions extends AskOptions {
   /** Name or unique ID. */
   readonly user: string;
-  readonly json?: boolean;
-  readonly debug?: boolean;
 }
 
 export async function resend(options: ResendOptions, io: Io, services: Services): Promise<number> {
   const terminal = createTerminal(io);
-  const settings = await fullSettings(options, io, services);
-  if (settings.dryRun) {
-    throw new Failure('DRY_RUN is true in these settings, so nothing is sent.');
-  }
-  const log = createKeptLog(terminal, options.debug === true);
-  const { run, close } = await services.run(settings, log);
-  try {
-    const { user, record } = await find(options.user, run, services);
-    const result = await resendMail(record, user, run);
-    if (options.json) terminal.json(facts(user, result));
-    else tell(result, user, terminal);
-    return isSent(result) ? EXIT.ok : EXIT.failed;
-  } finally {
-    await close();
-    log.tell();
-  }
-}
-
-async function find(
-  wanted: string,
-  run: Run,
-  services: Services,
-): Promise<{ user: IamUser; record: RotationRecord | undefined }> {
-  const found = await findRotation(wanted, run.journal, run.keys);
-  const { record } = found;
-  const userName = found.byRecord ? await nameToday(record, run) : found.userName;
-  const user = userName === undefined ? undefined : await services.users().find(userName);
-  if (!user || user.userId !== found.userId) {
-    throw new Failure(
-      `The user ${shown(found.userName)} (${shown(found.userId)}) does not exist any more, or IAM does not say what it is called now.`,
-    );
-  }
-  return { user, record };
-}
-
-/** A user may have been renamed since the record was written; a key of it leads there. */
-async function nameToday(record: RotationRecord | undefined, run: Run) {
-  if (!record) return undefined;
-  const owner = await run.keys.owner(
-    'newKeyId' in record ? (record.newKeyId ?? '') : record.oldKeyId,
+  const rotator = rotatorFunction(options, io, services);
+  const { user } = options;
+  const command = { action: 'resend', user, ...(await claimedBy(services)) } as const;
+  const answer = await unlessInterrupted(io, (signal) =>
+    rotator.ask(command, resendAnswer, signal),
   );
-  return owner.kind === 'found' ? owner.userName : record.userName;
+  if (answer === 'interrupted') {
+    terminal.note(LET_GO);
+    return EXIT.interrupted;
+  }
+  if (options.json) terminal.json(answer);
+  else tell(answer, terminal);
+  return isSent(answer) ? EXIT.ok : EXIT.failed;
 }
 
-function isSent(result: Resending): boolean {
-  return result.kind === 'sent' || (result.kind === 'resumed' && result.row.outcome === 'rotated');
+function isSent({ result, outcome }: ResendAnswer): boolean {
+  return result === 'sent' || (result === 'resumed' && outcome === 'rotated');
 }
 
-function tell(result: Resending, user: IamUser, terminal: Terminal): void {
-  const name = shown(user.userName);
-  switch (result.kind) {
+function tell(answer: ResendAnswer, terminal: Terminal): void {
+  const { address = '', reason = '' } = answer;
+  switch (answer.result) {
     case 'sent':
-      terminal.print(`Sent again to ${shown(result.address)}. The dates stay as they were:`);
+      terminal.print(`Sent again to ${shown(address)}. The dates stay as they were:`);
       terminal.print('');
-      tellDates(result, user, terminal);
+      tellDates(answer, terminal);
       break;
     case 'resumed': {
-      const { outcome, reason, dueAt } = result.row;
-      const line = `${name}: ${shown(reason)}.`;
-      if (outcome !== 'rotated') terminal.noteProse(`Not sent. ${line}`);
+      const line = `${shown(answer.userName)}: ${shown(reason)}.`;
+      if (answer.outcome !== 'rotated') terminal.noteProse(`Not sent. ${line}`);
       else {
         terminal.print(line);
-        if (dueAt !== undefined) {
-          terminal.print(`The old key waits until ${moment(Date.parse(dueAt))}.`);
+        if (answer.dueAt !== undefined) {
+          terminal.print(`The old key waits until ${at(answer.dueAt)}.`);
         }
       }
       break;
     }
     case 'not-accepted': {
-      const { answer, address } = result;
-      const more = {
+      const known: Readonly<Record<string, string>> = {
         unknown:
           'It is not known whether the mail arrived. A second one would hold the same key and do no harm.',
         'not-now': 'The mailer does not take it now. Try again later.',
         refused: 'The mail was refused. Correct the address in the tag IKR:EMAIL, or ask why.',
-      }[answer.kind];
-      terminal.noteProse(`${more} (to ${shown(address)}: ${shown(answer.reason)})`);
+      };
+      const more = known[answer.answer ?? ''] ?? 'The mail was not accepted.';
+      terminal.noteProse(`${more} (to ${shown(address)}: ${shown(reason)})`);
       break;
     }
-    case 'not-sent':
-      for (const line of explainNoMail(result.why, shown(result.detail), user)) {
-        terminal.noteProse(line);
-      }
-      break;
+    default:
+      for (const line of explainNoMail(answer)) terminal.noteProse(line);
   }
 }
 
-function tellDates(
-  { record }: Extract<Resending, { kind: 'sent' }>,
-  user: IamUser,
-  terminal: Terminal,
-): void {
-  const { oldKeyId, newKeyId, state, deactivateOnMs, deleteOnMs } = record;
+function at(iso: string): string {
+  return moment(Date.parse(iso));
+}
+
+function tellDates(answer: ResendAnswer, terminal: Terminal): void {
+  const { oldKeyId = '', newKeyId = '', state, deactivateOn, deleteOn = '' } = answer;
   terminal.print(`  new key  ${shown(newKeyId)}`);
   if (state === 'CANCELLED') {
     terminal.print(`  old key  ${shown(oldKeyId)}  stays: the rotation is cancelled`);
@@ -124,25 +84,27 @@ function tellDates(
     );
     return;
   }
-  const fate =
-    state === 'SCHEDULED' && deactivateOnMs !== undefined
-      ? `deactivated on ${moment(deactivateOnMs)}, deleted on ${moment(deleteOnMs)}`
-      : `deleted on ${moment(deleteOnMs)}`;
-  terminal.print(`  old key  ${shown(oldKeyId)}  ${fate}`);
+  const dates =
+    state === 'SCHEDULED' && deactivateOn !== undefined
+      ? `deactivated on ${at(deactivateOn)}, deleted on ${at(deleteOn)}`
+      : `deleted on ${at(deleteOn)}`;
+  terminal.print(`  old key  ${shown(oldKeyId)}  ${dates}`);
   if (state === 'DEACTIVATED') {
     terminal.note('');
     terminal.noteProse(
-      'Note: the old key is inactive, so its owner can not open the mail with it. To activate it again:',
+      "Note: the old key is inactive, so its owner can't open the mail with it. To activate it again:",
     );
     terminal.note(
-      `  aws iam update-access-key --user-name ${shellWord(user.userName)} --access-key-id ${shellWord(shown(oldKeyId))} --status Active`,
+      `  aws iam update-access-key --user-name ${shellWord(answer.userName)} --access-key-id ${shellWord(shown(oldKeyId))} --status Active`,
     );
   }
 }
 
-function explainNoMail(why: NoMail, detail: string, { userName }: IamUser): string[] {
+function explainNoMail(answer: ResendAnswer): string[] {
+  const userName = shown(answer.userName);
   const name = shellWord(userName);
-  switch (why) {
+  const detail = shown(answer.detail ?? '');
+  switch (answer.why) {
     case 'leased':
       return [
         `Not sent: a run may be at work on the rotation of ${userName} (${detail}). Try again in 20 minutes.`,
@@ -155,11 +117,11 @@ function explainNoMail(why: NoMail, detail: string, { userName }: IamUser): stri
     case 'not-sealed':
       return [
         `Nothing to send yet: the rotation of ${userName} was cut off before there was a key pair.`,
-        `Go on with it: ikr rotate --user ${name}`,
+        `Continue it: ikr rotate --user ${name}`,
       ];
     case 'withdrawing':
       return [
-        `Nothing to send: the new key of ${userName} is being taken back (${detail}).`,
+        `Nothing to send: the new key of ${userName} is being withdrawn (${detail}).`,
         `Finish that: ikr rotate --user ${name}`,
       ];
     case 'no-address':
@@ -181,30 +143,7 @@ function explainNoMail(why: NoMail, detail: string, { userName }: IamUser): stri
       ];
     case 'mailer':
       return [`Not sent: no mail can be sent now: ${detail}`];
-  }
-}
-
-function facts({ userName, userId }: IamUser, result: Resending) {
-  const user = { userName, userId, result: result.kind };
-  switch (result.kind) {
-    case 'sent':
-      return {
-        ...user,
-        address: result.address,
-        state: result.record.state,
-        newKeyId: result.record.newKeyId,
-        deleteOn: iso(result.record.deleteOnMs),
-      };
-    case 'resumed':
-      return { ...user, ...result.row };
-    case 'not-accepted':
-      return {
-        ...user,
-        address: result.address,
-        answer: result.answer.kind,
-        reason: result.answer.reason,
-      };
-    case 'not-sent':
-      return { ...user, why: result.why, detail: result.detail };
+    default:
+      return [`Not sent: ${shown(answer.why ?? answer.result)} ${detail}`.trim()];
   }
 }

@@ -1,32 +1,33 @@
-/** `ikr rotate`: runs the rotator from the terminal. */
-import type { Report, ReportOutcome, ReportRow } from '../../domain/report.ts';
-import { MINUTE_MS } from '../../domain/time.ts';
-import { runRotator } from '../../rotation/run.ts';
-import type { Run } from '../../rotation/run-context.ts';
-import { type Request, readEvent } from '../../rotator/request.ts';
+/** `ikr rotate`: has the rotator replace keys now. */
+import { randomUUID } from 'node:crypto';
+import {
+  type AnsweredRow,
+  type ReportAnswer,
+  reportAnswer,
+} from '../../rotation/commands/answers.ts';
+import { USER_NAME } from '../../rotation/commands/requests.ts';
+import { claimedBy } from '../claimed-by.ts';
 import { UsageError } from '../failure.ts';
+import { runAndFollow } from '../follow-run.ts';
 import { EXIT, type Io } from '../io.ts';
-import { createKeptLog } from '../kept-log.ts';
+import { LET_GO, unlessInterrupted } from '../let-go.ts';
 import { createProgress } from '../progress.ts';
-import { watched } from '../rotation-progress.ts';
+import { type AskOptions, rotatorFunction } from '../rotator-function.ts';
 import type { Services } from '../services.ts';
-import { fullSettings, type SourceOptions } from '../settings.ts';
 import { type Column, printTable } from '../table.ts';
 import { createTerminal, type Style, shown, type Terminal } from '../terminal.ts';
 import { count, distance } from '../words.ts';
 
-export interface RotateOptions extends SourceOptions {
+export interface RotateOptions extends AskOptions {
   readonly user?: readonly string[];
   readonly all?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
-  readonly json?: boolean;
-  readonly debug?: boolean;
 }
 
 /** In the order in which they are shown: what changed, what went wrong, what stays as it is. */
-const OUTCOMES: readonly (readonly [ReportOutcome, Style | undefined])[] = [
+const OUTCOMES: readonly (readonly [string, Style | undefined])[] = [
   ['rotated', 'green'],
   ['would-rotate', 'green'],
   ['would-resume', 'green'],
@@ -44,43 +45,41 @@ const OUTCOMES: readonly (readonly [ReportOutcome, Style | undefined])[] = [
   ['skipped', 'dim'],
 ];
 /** Outcomes that make the exit code 1. */
-const WRONG: readonly ReportOutcome[] = ['failed', 'withdrawn', 'postponed', 'invalid'];
+const WRONG = ['failed', 'withdrawn', 'postponed', 'invalid'];
 /** With --force the person wants a rotation now: anything else is not what was asked for. */
-const AS_FORCED: readonly ReportOutcome[] = ['rotated', 'would-rotate', 'would-resume'];
+const AS_FORCED = ['rotated', 'would-rotate', 'would-resume'];
 
 export async function rotate(options: RotateOptions, io: Io, services: Services): Promise<number> {
-  const request = toRequest(options);
+  check(options);
   const terminal = createTerminal(io);
-  const settings = await fullSettings(options, io, services);
-  const log = createKeptLog(terminal, options.debug === true);
-  const { run, close } = await services.run(settings, log);
+  const rotator = rotatorFunction(options, io, services);
+  const { user, force = false, dryRun = false } = options;
+  const command = { action: 'rotate', force, dryRun, ...(await claimedBy(services)) } as const;
 
-  const progress = createProgress(io, request.dryRun ? 'Looking' : 'Rotating');
-  const stoppable = untilInterrupted(run, () => {
-    progress.stop();
-    terminal.note(
-      'Finishing what is under way. (Ctrl-C again ends at once; the next run then goes on with it.)',
-    );
-  });
-  const release = io.onInterrupt(stoppable.interrupt);
-  let report: Report;
-  try {
-    report = await runRotator(request, watched(stoppable.run, request, progress));
-  } finally {
-    progress.stop();
-    release();
-    await close();
+  const progress = createProgress(io, dryRun ? 'Looking' : 'Rotating');
+  let isUnderWay = user !== undefined;
+  const onQueued = () => {
+    isUnderWay = true;
+  };
+  const report = await unlessInterrupted(io, (signal) =>
+    user
+      ? rotator.ask({ ...command, users: [...user] }, reportAnswer, signal)
+      : runAndFollow({ ...command, requestId: randomUUID() }, rotator, services, {
+          progress,
+          signal,
+          onQueued,
+        }),
+  ).finally(() => progress.stop());
+  if (report === 'interrupted') {
+    terminal.note(isUnderWay ? LET_GO : 'Nothing was begun.');
+    return EXIT.interrupted;
   }
-
-  if (stoppable.interrupted()) report = { ...report, rows: report.rows.map(toldByInterrupt) };
   if (options.json) terminal.json(report);
   else tell(report, options, services.clock.nowMs(), terminal);
-  log.tell();
-  if (stoppable.interrupted()) return EXIT.interrupted;
-  return isWrong(report, request) ? EXIT.failed : EXIT.ok;
+  return isWrong(report, force) ? EXIT.failed : EXIT.ok;
 }
 
-function toRequest({ user, all, force, dryRun }: RotateOptions): Request {
+function check({ user, all, force }: RotateOptions): void {
   if ((user === undefined) === (all !== true)) {
     throw new UsageError('Say who: either --user NAME (as often as you like) or --all.');
   }
@@ -88,48 +87,13 @@ function toRequest({ user, all, force, dryRun }: RotateOptions): Request {
     throw new UsageError('--force needs --user: it is never done to everybody at once.');
   }
   for (const name of user ?? []) {
-    if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
+    if (!USER_NAME.test(name)) {
       throw new UsageError(`${JSON.stringify(name)} is no IAM user name.`);
     }
   }
-  return readEvent({
-    ...(user && { users: user }),
-    force: force === true,
-    dryRun: dryRun === true,
-  });
 }
 
-/**
- * A run that begins with nobody else once it is interrupted, and still has a minute for those whom
- * it has begun with: two minutes are what it wants for a new user, one for another step.
- */
-function untilInterrupted(run: Run, tell: () => void) {
-  let deadlineAtMs = run.deadlineAtMs;
-  let interrupted = false;
-  return {
-    interrupted: () => interrupted,
-    interrupt() {
-      interrupted = true;
-      deadlineAtMs = run.clock.nowMs() + 2 * MINUTE_MS - 1;
-      tell();
-    },
-    run: {
-      ...run,
-      get deadlineAtMs() {
-        return deadlineAtMs;
-      },
-    } satisfies Run,
-  };
-}
-
-/** The core knows of one reason alone to leave somebody out for want of time. */
-function toldByInterrupt(row: ReportRow): ReportRow {
-  return row.outcome === 'left' && row.reason.startsWith("the function's time")
-    ? { ...row, reason: 'the run was stopped with Ctrl-C' }
-    : row;
-}
-
-function isWrong({ rows, problems }: Report, { force }: Request): boolean {
+function isWrong({ rows, problems }: ReportAnswer, force: boolean): boolean {
   return (
     problems.length > 0 ||
     rows.some(({ outcome }) => WRONG.includes(outcome)) ||
@@ -138,14 +102,14 @@ function isWrong({ rows, problems }: Report, { force }: Request): boolean {
 }
 
 function tell(
-  report: Report,
+  report: ReportAnswer,
   { all, verbose }: RotateOptions,
   nowMs: number,
   terminal: Terminal,
 ): void {
   // Whoever is merely not due is not worth a row each in an account of thousands.
-  const isQuiet = ({ outcome, reason }: ReportRow) =>
-    all === true && verbose !== true && outcome === 'skipped' && reason.startsWith('not-due');
+  const isQuiet = ({ outcome, code }: AnsweredRow) =>
+    all === true && verbose !== true && outcome === 'skipped' && code === 'not-due';
   const rows = report.rows.filter((row) => !isQuiet(row)).sort(byOutcome);
   if (rows.length > 0) {
     printTable(terminal, rows, columns(nowMs));
@@ -155,12 +119,17 @@ function tell(
   terminal.printProse(
     `${[totals(rows), quietWords(quiet)].filter(Boolean).join('; ') || 'Nobody is managed'}.`,
   );
+  if (report.omittedRows) {
+    terminal.noteProse(
+      `The report has ${count(report.omittedRows, 'more row')}, which only the function's log tells.`,
+    );
+  }
   if (report.dryRun) terminal.print('Dry run: nothing was changed.');
   for (const note of report.notes) terminal.noteProse(shown(note));
   for (const problem of report.problems) terminal.noteProblem(problem, 'red');
 }
 
-function columns(nowMs: number): Column<ReportRow>[] {
+function columns(nowMs: number): Column<AnsweredRow>[] {
   return [
     { title: 'USER', text: ({ userName, userId }) => userName || userId, wraps: true },
     {
@@ -178,16 +147,20 @@ function columns(nowMs: number): Column<ReportRow>[] {
   ];
 }
 
-function byOutcome(a: ReportRow, b: ReportRow): number {
-  const rank = ({ outcome }: ReportRow) => OUTCOMES.findIndex(([name]) => name === outcome);
+function byOutcome(a: AnsweredRow, b: AnsweredRow): number {
+  const known = OUTCOMES.map(([name]) => name);
+  const rank = ({ outcome }: AnsweredRow) =>
+    known.includes(outcome) ? known.indexOf(outcome) : known.length;
   return rank(a) - rank(b) || (a.userName < b.userName ? -1 : 1);
 }
 
-function totals(rows: readonly ReportRow[]): string {
-  return OUTCOMES.map(([outcome]) => ({
-    outcome,
-    number: rows.filter((row) => row.outcome === outcome).length,
-  }))
+function totals(rows: readonly AnsweredRow[]): string {
+  const known = OUTCOMES.map(([name]) => name);
+  return [...new Set([...known, ...rows.map(({ outcome }) => outcome)])]
+    .map((outcome) => ({
+      outcome,
+      number: rows.filter((row) => row.outcome === outcome).length,
+    }))
     .filter(({ number }) => number > 0)
     .map(({ outcome, number }) => `${number} ${outcome}`)
     .join(', ');

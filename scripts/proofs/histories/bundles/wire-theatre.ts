@@ -19,12 +19,12 @@ import { readJwk } from '../../../../simulation/invariants/post.ts';
 import type { CallName } from '../../../../simulation/memory/calls.ts';
 import { tellEffect } from '../../../../simulation/memory/effects.ts';
 import type { StreamRecord } from '../../../../simulation/memory/table.ts';
-import { createServices } from '../../../../src/cli/services.ts';
 import { loadSettings } from '../../../../src/config/settings.ts';
 import type { Report } from '../../../../src/domain/report.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../../src/domain/time.ts';
 import type { Run } from '../../../../src/rotation/run-context.ts';
-import type { Request } from '../../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../../src/rotation/run-request.ts';
+import { createPlant, createRun } from '../../../../src/runtime/compose.ts';
 import { checkDryCall } from '../dry-runs.ts';
 import type { Command, Conditions, Invocation } from '../history.ts';
 import type { Ended, Hooks, Theatre } from '../scenery.ts';
@@ -119,7 +119,7 @@ export class WireTheatre implements Theatre {
     return (skewSeconds - this.conditions.clocksBehindSeconds) * SECOND_MS;
   }
 
-  async rotate(invocation: Invocation, request: Request): Promise<Ended<Report>> {
+  async rotate(invocation: Invocation, request: RunRequest): Promise<Ended<Report>> {
     const { users, force } = request;
     const event = {
       ...(users && { users }),
@@ -153,12 +153,16 @@ export class WireTheatre implements Theatre {
         nowMs: () => this.#account.clock.nowMs() + this.skewMs(invocation),
         sleep: async (ms: number) => this.#account.clock.advance(ms),
       };
-      const services = createServices(clock);
-      const { run, close } = await services.run(await loadSettings(own), log);
+      const plant = createPlant(await loadSettings(own), log);
+      const run = await createRun(plant, {
+        accountId: async () => this.#account.accountId,
+        deadlineAtMs: Number.POSITIVE_INFINITY,
+        log,
+      });
       try {
         return await deed({ ...run, clock });
       } finally {
-        await close();
+        await plant.mailer.close();
       }
     } finally {
       lift();

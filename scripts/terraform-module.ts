@@ -3,7 +3,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
+import { parse } from '@cdktn/hcl2json';
 
 /** A block's arguments; expressions stand as `${…}`. */
 export type Block = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-# What the functions read from their environment. A test compares these names and defaults with the
-# settings in the code, so write each name as it is and nothing but settings here.
+# The environment variables of the functions. A test compares these names and defaults with the
+# settings in the code, so write every name in full, and only settings.
 locals {
   core_environment = {
     IAM_KEY_ROTATOR_TABLE = local.table_name
@@ -38,7 +38,7 @@ locals {
     }
   }
 
-  # Both functions read all settings: the destructor's mails and rules are the rotator's.
+  # Both functions read all settings: the destructor follows the same rules and sends mail as well.
   environment = {
     for name, value in merge(local.core_environment, local.mailer_environment[var.mail_client]) :
     name => tostring(value) if value != null

@@ -7,13 +7,15 @@ import { type MailerName, mailers } from '../../src/mailers/index.ts';
 import { LOG_LEVELS } from '../../src/runtime/log.ts';
 
 let module: Module;
+/** The settings that do not depend on the mailer. */
 let core: Record<string, string>;
 let ofMailers: Record<string, Record<string, string>>;
 let limits: Record<string, number>;
 
 beforeAll(async () => {
   module = await readModule('terraform');
-  core = module.locals.core_environment as typeof core;
+  const ofDeliveries = module.locals.delivery_environment as typeof ofMailers;
+  core = { ...(module.locals.core_environment as typeof core), ...ofDeliveries.mail };
   ofMailers = module.locals.mailer_environment as typeof ofMailers;
   limits = module.locals.limits as typeof limits;
 });

@@ -3,10 +3,10 @@
  *
  *     node --import tsx scripts/check-terraform.ts [--apply]
  *
- * The examples are planned in a copy of the module, which leaves nothing behind. Planning asks AWS
- * who the caller is. With --apply they are applied as well, twice, and the second plan must be
- * empty: only for an account or a stand-in that is there for it. The environment names the tools:
- * TERRAFORM (a command, `terraform` by default) and CHECKOV (`checkov`).
+ * The examples are planned in a temporary copy of the module. Planning calls AWS to identify the
+ * caller. With --apply the examples are applied as well, and the plan after that must be empty: use
+ * it only with a test account or a stand-in for AWS. The environment variables TERRAFORM and CHECKOV
+ * set the commands of the tools (`terraform` and `checkov` by default).
  */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -18,11 +18,11 @@ const [terraform = '', ...terraformWords] = (process.env.TERRAFORM || 'terraform
 const checkov = process.env.CHECKOV || 'checkov';
 const applies = process.argv.includes('--apply');
 
-/** Given for every secret, and to be found in no plan and no state. */
+/** The value of every secret; no plan and no state may contain it. */
 const CANARY = 'canary-of-the-terraform-check';
 const SECRETS = { TF_VAR_smtp_password: CANARY, TF_VAR_mailgun_api_key: CANARY };
 const environment = {
-  // Variables of whoever runs this would come before those of the tests.
+  // TF_VAR_ variables of the shell would take precedence over those of the tests.
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('TF_VAR_')),
   ),
@@ -35,24 +35,24 @@ class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
 }
 
-/** Runs a command and gives its standard output; other exit codes than these are failures. */
+/** Runs a command and returns its standard output; exit codes that are not allowed are failures. */
 function run(
   command: string,
   args: readonly string[],
   { cwd, allowed = [0], extra }: { cwd: string; allowed?: number[]; extra?: typeof SECRETS },
 ): string {
-  const done = spawnSync(command, args, {
+  const result = spawnSync(command, args, {
     cwd,
     env: { ...environment, ...extra },
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (done.error) throw new CheckFailed(`${command} can't be run: ${done.error.message}`);
-  if (!allowed.includes(done.status ?? -1)) {
-    throw new CheckFailed(`${command} ${args.join(' ')} failed:\n${done.stdout}${done.stderr}`);
+  if (result.error) throw new CheckFailed(`${command} cannot be run: ${result.error.message}`);
+  if (!allowed.includes(result.status ?? -1)) {
+    throw new CheckFailed(`${command} ${args.join(' ')} failed:\n${result.stdout}${result.stderr}`);
   }
-  return done.stdout;
+  return result.stdout;
 }
 
 function tf(cwd: string, args: readonly string[], extra?: typeof SECRETS): string {
@@ -70,7 +70,8 @@ function checkModule(directory: string): number {
   prepare(directory);
   const [, passed] =
     /(\d+) passed, 0 failed\.?\s*$/.exec(tf(directory, ['test', '-no-color'])) ?? [];
-  if (passed === undefined) throw new CheckFailed('terraform test does not say what passed.');
+  if (passed === undefined)
+    throw new CheckFailed('The output of terraform test has no number of passed tests.');
   return Number(passed);
 }
 
@@ -88,7 +89,7 @@ interface Plan {
   }[];
 }
 
-/** Plans an example, and applies it twice where that is wanted; leaves the plan in `plan.json`. */
+/** Applies an example with --apply, then plans it; writes the plan to `plan.json`. */
 async function checkExample(directory: string): Promise<number> {
   prepare(directory);
   if (applies) {
@@ -104,7 +105,7 @@ async function checkExample(directory: string): Promise<number> {
     change.actions.some((action) => action !== 'no-op' && action !== 'read'),
   ).length;
   if (applies && changes > 0) {
-    throw new CheckFailed(`The second plan of ${directory} changes ${changes} resources.`);
+    throw new CheckFailed(`The plan of ${directory} after its apply changes ${changes} resources.`);
   }
   return managed(plan.planned_values.root_module);
 }
@@ -116,7 +117,7 @@ function managed({ resources = [], child_modules = [] }: PlannedModule): number 
 
 async function assertNoSecret(path: string): Promise<void> {
   if ((await readFile(path, 'utf8')).includes(CANARY)) {
-    throw new CheckFailed(`${path} holds a secret.`);
+    throw new CheckFailed(`${path} contains a secret.`);
   }
 }
 
@@ -124,40 +125,41 @@ interface Scan {
   readonly results: Readonly<Record<string, readonly { readonly check_id: string }[]>>;
 }
 
-/** Scans sources or a plan; every rule that is skipped says why where it is skipped. */
-function scan(cwd: string, ...args: string[]): { rules: string[]; told: string } {
+/** Scans sources or a plan. Every skipped rule has its reason in a comment in the sources. */
+function scan(cwd: string, ...args: string[]): { rules: string[]; summary: string } {
   const options = { cwd, allowed: [0, 1] };
   const output = run(checkov, [...args, '--output', 'json', '--skip-download'], options);
   const { results } = JSON.parse(output) as Scan;
   const of = (kind: string) => results[`${kind}_checks`] ?? [];
   if (of('failed').length > 0) {
-    // Once more, for people to read.
+    // Again, in a readable format.
     console.error(run(checkov, [...args, '--quiet', '--compact', '--skip-download'], options));
     throw new CheckFailed(`checkov found ${of('failed').length} problems.`);
   }
   const ids = [...of('passed'), ...of('skipped')].map(({ check_id }) => check_id);
   const rules = [...new Set(ids)];
   if (rules.length === 0) throw new CheckFailed('checkov checked nothing.');
-  const told = `${rules.length} rules, ${of('passed').length} checks passed, ${of('skipped').length} skipped with a reason`;
-  return { rules, told };
+  const summary = `${rules.length} rules, ${of('passed').length} checks passed, ${of('skipped').length} skipped with a reason`;
+  return { rules, summary };
 }
 
 async function main(): Promise<void> {
   const copy = await mkdtemp(join(tmpdir(), 'ikr-terraform-'));
   try {
     const built = await readdir(join(root, 'dist')).catch((): string[] => []);
-    if (!built.includes('rotator.zip')) throw new CheckFailed('Build first: npm run build');
-    const left = /[/\\](\.terraform(\.lock\.hcl)?|terraform\.tfstate.*)$/;
-    const options = { recursive: true, filter: (path: string) => !left.test(path) };
+    if (!built.includes('rotator.zip'))
+      throw new CheckFailed('The archives do not exist. Run npm run build first.');
+    const leftovers = /[/\\](\.terraform(\.lock\.hcl)?|terraform\.tfstate.*)$/;
+    const options = { recursive: true, filter: (path: string) => !leftovers.test(path) };
     await cp(join(root, 'terraform'), join(copy, 'terraform'), options);
     await cp(join(root, 'dist'), join(copy, 'dist'), options);
     const module = join(copy, 'terraform');
 
     const tests = checkModule(module);
     console.log(`module: ${tests} tests passed`);
-    // Before plans stand beside them.
+    // Before there are plans in the same directories.
     const sources = scan(copy, '-d', 'terraform', '--framework', 'terraform');
-    console.log(`  scan of the sources: ${sources.told}`);
+    console.log(`  scan of the sources: ${sources.summary}`);
 
     const rules = new Set(sources.rules);
     let resources = 0;
@@ -169,7 +171,7 @@ async function main(): Promise<void> {
       const found = scan(copy, ...plan, '--repo-root-for-plan-enrichment', 'terraform');
       for (const rule of found.rules) rules.add(rule);
       console.log(
-        `example ${example}: ${planned} resources${applies ? ', second plan empty' : ''}\n  scan of the plan: ${found.told}`,
+        `example ${example}: ${planned} resources${applies ? ', plan after apply empty' : ''}\n  scan of the plan: ${found.summary}`,
       );
     }
     console.log(`terraform: ${tests} tests, ${resources} resources, ${rules.size} rules`);

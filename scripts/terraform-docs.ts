@@ -11,15 +11,15 @@ import { type Module, readModule, type Variable } from './terraform-module.ts';
 const BEGIN = '<!-- begin: written by scripts/terraform-docs.ts, do not edit -->';
 const END = '<!-- end -->';
 
-/** The headings, by the file that the variables stand in. */
+/** The headings, by the file that declares the variables. */
 const GROUPS: Readonly<Record<string, string>> = {
-  'variables.tf': 'In general',
+  'variables.tf': 'General',
   'variables-rotation.tf': 'Rotation',
   'variables-mail.tf': 'Mail',
   'variables-resources.tf': 'Resources',
 };
 
-/** The README with fresh tables. */
+/** The README with tables that match the module. */
 export function updated(readme: string, module: Module): string {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END, begin);
@@ -28,8 +28,8 @@ export function updated(readme: string, module: Module): string {
 }
 
 function tables({ variables, outputs }: Module): string {
-  const strange = variables.find(({ file }) => !(file in GROUPS));
-  if (strange) throw new Error(`${strange.file} has no heading in scripts/terraform-docs.ts.`);
+  const ungrouped = variables.find(({ file }) => !(file in GROUPS));
+  if (ungrouped) throw new Error(`${ungrouped.file} has no heading in scripts/terraform-docs.ts.`);
   const inputs = Object.entries(GROUPS).flatMap(([file, heading]) => [
     `### ${heading}`,
     '',
@@ -55,11 +55,11 @@ function tables({ variables, outputs }: Module): string {
 
 function inputRow(variable: Variable): string[] {
   const { name, description, type, ephemeral } = variable;
-  const written = code(type.replace(/\s+/g, ' ').replace(/^object\(\{ (.*) \}\)$/, 'object($1)'));
+  const onOneLine = code(type.replace(/\s+/g, ' ').replace(/^object\(\{ (.*) \}\)$/, 'object($1)'));
   return [
     code(name),
     description,
-    ephemeral ? `${written}, ephemeral` : written,
+    ephemeral ? `${onOneLine}, ephemeral` : onOneLine,
     fallbackOf(variable),
   ];
 }

@@ -3,23 +3,23 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
+import { parse } from '@cdktn/hcl2json';
 
-/** A block's arguments; expressions stand as `${…}`. */
+/** The arguments of a block; an expression is the text `${…}`. */
 export type Block = Readonly<Record<string, unknown>>;
 
 export interface Variable {
   readonly name: string;
-  /** The file that it stands in. */
+  /** The file that declares it. */
   readonly file: string;
   readonly description: string;
-  /** As it is written, e.g. `list(string)`. */
+  /** As in the source, e.g. `list(string)`. */
   readonly type: string;
-  /** Missing when the variable has to be set. */
+  /** Absent when the variable is required. */
   readonly fallback?: unknown;
   readonly ephemeral: boolean;
-  /** The messages of its validations. */
-  readonly refusals: readonly string[];
+  /** The error messages of its validations. */
+  readonly errorMessages: readonly string[];
 }
 
 export interface Module {
@@ -52,7 +52,7 @@ export interface HclFile {
   readonly blocks: Block;
 }
 
-/** Reads every file of a directory whose name ends so. */
+/** Reads the files of a directory whose names have this ending. */
 export async function readHcl(directory: string, ending: string): Promise<HclFile[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(ending)).sort();
   return Promise.all(
@@ -84,7 +84,9 @@ function variable(name: string, file: string, block: Block): Variable {
     type: expression(block.type),
     ...('default' in block && { fallback: block.default }),
     ephemeral: block.ephemeral === true,
-    refusals: ((block.validation ?? []) as Block[]).map(({ error_message }) => text(error_message)),
+    errorMessages: ((block.validation ?? []) as Block[]).map(({ error_message }) =>
+      text(error_message),
+    ),
   };
 }
 

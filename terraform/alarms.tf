@@ -1,5 +1,5 @@
 locals {
-  # rate(6 hours) → 13 hours: one run may be late, the second may not be missing as well.
+  # rate(6 hours) → 13 hours: one run may be missing or late, two in a row may not.
   schedule_rate       = try(regex("^rate\\(([0-9]+) (minute|hour|day)", var.schedule_expression), null)
   schedule_rate_hours = local.schedule_rate == null ? 24 : ceil(tonumber(local.schedule_rate[0]) * { minute = 1, hour = 60, day = 1440 }[local.schedule_rate[1]] / 60)
   missed_schedule_hours = coalesce(
@@ -7,7 +7,8 @@ locals {
     2 * local.schedule_rate_hours + 1
   )
 
-  # What the rotator tells once a run holds until its next run: missing data change nothing.
+  # A value that the rotator reports once per run applies until its next run, so missing data keeps
+  # the state of the alarm.
   alarm_of_run = {
     namespace           = local.metric_namespace
     function            = "rotator"
@@ -30,25 +31,27 @@ locals {
   }
 
   function_alarms = {
-    rotator-missed-schedule = merge(local.alarm_of_function, {
-      metric_name         = "Invocations"
+    # Counts completed runs for the whole account. Lambda's Invocations would count commands as well,
+    # so that a person who looks at the status would end this alarm.
+    rotator-missed-schedule = merge(local.alarm_of_run, {
+      metric_name         = "ManagedUsers"
       function            = "rotator"
-      period              = 3600
+      statistic           = "SampleCount"
       evaluation_periods  = local.missed_schedule_hours
       comparison_operator = "LessThanThreshold"
       threshold           = 1
       treat_missing_data  = "breaching"
-      description         = "The rotator did not run for ${local.missed_schedule_hours} hours. Look at the schedule and at the queue ${local.queue_names.schedule}."
+      description         = "The rotator completed no run for ${local.missed_schedule_hours} hours. Check the schedule, the queue ${local.queue_names.schedule} and the log."
     })
     rotator-errors = merge(local.alarm_of_function, {
       metric_name = "Errors"
       function    = "rotator"
-      description = "A run of the rotator failed as a whole: its settings, the mail service or AWS. The log says why."
+      description = "A run of the rotator, or a command, failed as a whole: settings, mail service or AWS. The log has the reason."
     })
     destructor-errors = merge(local.alarm_of_function, {
       metric_name = "Errors"
       function    = "destructor"
-      description = "The destructor failed as a whole: its settings or an unreadable batch. The log says why."
+      description = "The destructor failed as a whole: settings or an unreadable batch. The log has the reason."
     })
     destructor-behind = merge(local.alarm_of_function, {
       metric_name = "IteratorAge"
@@ -59,15 +62,15 @@ locals {
     })
     rotations-failed = merge(local.alarm_of_run, {
       metric_name = "RotationsFailed"
-      description = "Keys of some users could not be replaced. The run's report in the log names them and the reasons."
+      description = "The keys of some users could not be replaced. The report in the log lists them with the reasons."
     })
     users-with-invalid-tags = merge(local.alarm_of_run, {
       metric_name = "UsersWithInvalidTags"
-      description = "Some users have an IKR: tag that is wrong, such as a mail address that is none. Their keys are not replaced until the tag is mended; the run's report in the log names them."
+      description = "Some users have an invalid IKR: tag, such as a malformed mail address. Their keys are not replaced until the tag is corrected. The report in the log lists them."
     })
     destructions-overdue = merge(local.alarm_of_run, {
       metric_name = "OverdueDestructions"
-      description = "Old keys are due for more than a day and still there. The run's report in the log names them and the reasons."
+      description = "Old keys are overdue for deactivation or deletion by more than a day. The report in the log lists them with the reasons."
     })
     destructions-failing = merge(local.alarm_of_run, {
       metric_name        = "DestructionsFailed"
@@ -76,12 +79,12 @@ locals {
       period             = 86400
       threshold          = 4
       treat_missing_data = "notBreaching"
-      description        = "The destructor failed to deactivate or delete old keys at least five times within a day. The log says why."
+      description        = "The destructor failed to deactivate or delete old keys at least five times within a day. The log has the reasons."
     })
     key-too-old = merge(local.alarm_of_run, {
       metric_name = "OldestKeyAgeDays"
       threshold   = var.max_key_age_days
-      description = "A managed user has an active key that is older than ${var.max_key_age_days} days. The run's report in the log says what keeps it."
+      description = "A managed user has an active key that is older than ${var.max_key_age_days} days. The report in the log has the reason."
     })
   }
 
@@ -102,7 +105,7 @@ locals {
         comparison_operator = "GreaterThanThreshold"
         threshold           = 0
         treat_missing_data  = "notBreaching"
-        description         = "Something was given up and waits in the queue ${name}. Read the message, mend the cause, then delete the message."
+        description         = "Work failed for good, and the queue ${name} has a message about it. Read the message, fix the cause, then delete the message."
       }
     }
   )
@@ -123,7 +126,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = local.alarms[each.key].threshold
   treat_missing_data  = local.alarms[each.key].treat_missing_data
 
-  # Whoever switched the module off does not want to be told that it does not run.
+  # With the module disabled on purpose, alarms would only repeat that nothing runs.
   actions_enabled = var.enabled
   alarm_actions   = compact([var.alarm_topic_arn])
   ok_actions      = compact([var.alarm_topic_arn])

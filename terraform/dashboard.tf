@@ -1,5 +1,6 @@
 locals {
-  # One row a list; each widget: title, what it shows, how. A metric is [namespace, name, function, options].
+  # One list per row of widgets. A metric is [name, function, label] in the namespace of the functions,
+  # or [namespace, name, function, label].
   dashboard_rows = [
     [
       {
@@ -23,7 +24,7 @@ locals {
           ["ManagedUsers", "rotator", "managed"],
           ["OpenRotations", "rotator", "with an open rotation"],
           ["UsersWithInvalidTags", "rotator", "with invalid tags"],
-          ["UsersLeft", "rotator", "left for the next run"],
+          ["UsersLeft", "rotator", "deferred to the next run"],
         ]
         limits = []
       },
@@ -53,12 +54,12 @@ locals {
         limits = []
       },
       {
-        title  = "Ends of old keys"
+        title  = "Old keys"
         stat   = "Sum"
         period = 86400
         metrics = [
-          ["KeysDeactivated", "destructor", "deactivated in time"],
-          ["KeysDeleted", "destructor", "deleted in time"],
+          ["KeysDeactivated", "destructor", "deactivated by the destructor"],
+          ["KeysDeleted", "destructor", "deleted by the destructor"],
           ["KeysDeactivated", "rotator", "deactivated by the rotator"],
           ["KeysDeleted", "rotator", "deleted by the rotator"],
         ]
@@ -72,9 +73,9 @@ locals {
         period = 86400
         metrics = [
           ["RotationsFailed", "rotator", "rotations"],
-          ["DestructionsFailed", "destructor", "destructions"],
-          ["BatchItemFailures", "destructor", "records back to the stream"],
-          ["OverdueDestructions", "rotator", "old keys overdue by a day, at each run"],
+          ["DestructionsFailed", "destructor", "deactivations and deletions"],
+          ["BatchItemFailures", "destructor", "stream records to retry"],
+          ["OverdueDestructions", "rotator", "old keys overdue by more than a day, in each run"],
         ]
         limits = []
       },

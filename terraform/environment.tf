@@ -1,22 +1,27 @@
-# What the functions read from their environment. A test compares these names and defaults with the
-# settings in the code, so write each name as it is and nothing but settings here.
+# The environment variables of the functions. A test compares these names and defaults with the
+# settings in the code, so write every name in full, and only settings.
 locals {
   core_environment = {
     IAM_KEY_ROTATOR_TABLE = local.table_name
-    MAIL_FROM             = var.mail_from
     ROTATE_AFTER_DAYS     = var.rotate_after_days
     DELETE_AFTER_DAYS     = var.delete_after_days
     DEACTIVATE_AFTER_DAYS = var.deactivate_after_days
     REQUIRE_NEW_KEY_USED  = var.require_new_key_used
     MAX_KEY_AGE_DAYS      = var.max_key_age_days
     RETRY_AFTER_MINS      = var.retry_after_mins
-    ENCRYPT_KEY_PAIR      = var.encrypt_key_pair
     SSM_KMS_KEY_ID        = var.ssm_kms_key_id
-    MAIL_CLIENT           = var.mail_client
     ALLOWED_MAIL_DOMAINS  = length(var.allowed_mail_domains) == 0 ? null : join(",", var.allowed_mail_domains)
     MAX_ROTATIONS_PER_RUN = var.max_rotations_per_run
     DRY_RUN               = var.dry_run
     LOG_LEVEL             = var.log_level
+  }
+
+  delivery_environment = {
+    mail = {
+      MAIL_FROM        = var.mail_from
+      MAIL_CLIENT      = var.mail_client
+      ENCRYPT_KEY_PAIR = var.encrypt_key_pair
+    }
   }
 
   mailer_environment = {
@@ -38,9 +43,9 @@ locals {
     }
   }
 
-  # Both functions read all settings: the destructor's mails and rules are the rotator's.
+  # Both functions read all settings: the destructor follows the same rules and sends mail as well.
   environment = {
-    for name, value in merge(local.core_environment, local.mailer_environment[var.mail_client]) :
+    for name, value in merge(local.core_environment, local.delivery_environment.mail, local.mailer_environment[var.mail_client]) :
     name => tostring(value) if value != null
   }
 }

@@ -1,5 +1,5 @@
-# What nobody could be told otherwise: schedules that could not be started, runs that failed, and
-# stream records that were given up. The messages hold no secret.
+# Work that failed for good: schedules that could not invoke the function, failed invocations, and
+# stream records whose retries are used up. The messages contain no secret.
 resource "aws_sqs_queue" "failures" {
   for_each = local.queue_names
 

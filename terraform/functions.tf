@@ -3,13 +3,13 @@ locals {
   archives          = { for key in keys(local.function_names) : key => "${local.archive_directory}/${key}.zip" }
 
   descriptions = {
-    rotator    = "Replaces access keys before they get old, and mails the new ones"
-    destructor = "Deletes old access keys when their time has come"
+    rotator    = "Replaces access keys before they reach their age limit, and delivers the new ones"
+    destructor = "Deactivates and deletes replaced access keys when they are due"
   }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_158: a key of one's own is an option (cw_logs_kms_key_arn); the functions log no secret
+  # checkov:skip=CKV_AWS_158: a customer managed key is an option (cw_logs_kms_key_arn); the functions log no secret
   # checkov:skip=CKV_AWS_338: a year is the default (cw_log_group_retention)
   for_each = local.log_group_names
 
@@ -22,10 +22,10 @@ resource "aws_cloudwatch_log_group" "this" {
 resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_50: the mode is an option (xray_tracing_mode)
   # checkov:skip=CKV_AWS_115: an option (reserved_concurrent_executions); new accounts have too little concurrency to reserve any
-  # checkov:skip=CKV_AWS_116: failed invocations go to a queue by the event invoke configuration and the event source mapping, which tell more than a dead-letter queue
+  # checkov:skip=CKV_AWS_116: failed invocations go to a queue through the event invoke configuration and the event source mapping, whose messages say more than those of a dead-letter queue
   # checkov:skip=CKV_AWS_117: an option (vpc_config); the functions call public AWS endpoints only
-  # checkov:skip=CKV_AWS_173: the variables hold names and numbers, never a secret
-  # checkov:skip=CKV_AWS_272: the archives are built from this repository and their hashes are compared
+  # checkov:skip=CKV_AWS_173: the variables contain names and numbers, never a secret
+  # checkov:skip=CKV_AWS_272: the archives are built from this repository and their hashes are verified
   for_each = local.function_names
 
   function_name    = each.value
@@ -36,6 +36,8 @@ resource "aws_lambda_function" "this" {
   handler          = "index.handler"
   runtime          = var.lambda_runtime
   architectures    = ["arm64"]
+  # Aliases need a published version; every change of code or settings publishes the next one.
+  publish = each.key == "rotator"
 
   memory_size                    = var.function_memory_size
   timeout                        = var.function_timeout
@@ -45,7 +47,7 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
-  # The functions write JSON themselves; Lambda's own JSON format would wrap it once more.
+  # The functions write JSON themselves; Lambda's JSON format would wrap it in JSON again.
   logging_config {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.this[each.key].name
@@ -66,7 +68,7 @@ resource "aws_lambda_function" "this" {
 
   tags = var.tags
 
-  # A function without its permissions would fail, and in a VPC it could not even be created.
+  # A function without its permissions would fail; in a VPC it could not be created.
   depends_on = [aws_iam_role_policy.function]
 
   lifecycle {

@@ -1,5 +1,5 @@
 locals {
-  # The one secret that a mailer may need: what the module makes, or what is there already.
+  # The one secret that a mailer may need: a parameter of the module, or an existing one.
   mail_secrets = {
     smtp = {
       existing = var.smtp_password_parameter
@@ -16,7 +16,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "smtp_password" {
-  # checkov:skip=CKV_AWS_337: a key of one's own is an option (ssm_kms_key_id)
+  # checkov:skip=CKV_AWS_337: a customer managed key is an option (ssm_kms_key_id)
   count = var.mail_client == "smtp" && var.smtp_password_parameter == null ? 1 : 0
 
   name             = local.mail_secrets.smtp.own
@@ -29,7 +29,7 @@ resource "aws_ssm_parameter" "smtp_password" {
 }
 
 resource "aws_ssm_parameter" "mailgun_api_key" {
-  # checkov:skip=CKV_AWS_337: a key of one's own is an option (ssm_kms_key_id)
+  # checkov:skip=CKV_AWS_337: a customer managed key is an option (ssm_kms_key_id)
   count = var.mail_client == "mailgun" && var.mailgun_api_key_name == null ? 1 : 0
 
   name             = local.mail_secrets.mailgun.own

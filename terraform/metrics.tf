@@ -1,10 +1,10 @@
-# What the functions count, in the namespace and with the dimension that they write in CloudWatch's
-# embedded metric format. A test compares these names with the code.
+# The metrics that the functions write in CloudWatch's embedded metric format, with the dimension
+# FunctionName. A test compares these names with the code.
 locals {
   metric_namespace = "IamKeyRotator"
 
   metrics = {
-    # Once a run, zeros included.
+    # Once per run, including zeros.
     rotator = [
       "KeysDeactivated",
       "KeysDeleted",
@@ -21,7 +21,7 @@ locals {
       "UsersLeft",
       "UsersWithInvalidTags",
     ]
-    # Once a batch, zeros included.
+    # Once per batch, including zeros.
     destructor = [
       "BatchItemFailures",
       "DestructionsFailed",

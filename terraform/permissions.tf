@@ -1,5 +1,5 @@
-# Everything that the functions may do, by function and by what it is done to. A test compares this
-# list with the calls that the functions really make, so write actions one by one and as they are.
+# The permissions of the functions, by function and by kind of resource. A test compares this list
+# with the recorded calls of the functions, so write every action in full.
 locals {
   calls = {
     rotator = {
@@ -23,15 +23,14 @@ locals {
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
-        "dynamodb:Scan",
+        "dynamodb:Query",
       ]
       content_keys = [
-        "ssm:AddTagsToResource",
         "ssm:DeleteParameter",
         "ssm:GetParameter",
         "ssm:PutParameter",
       ]
-      # Where GetAccountAuthorizationDetails is denied, the users are found the slower way.
+      # If GetAccountAuthorizationDetails is denied, the rotator lists the users and their tags instead.
       fallback_account = [
         "iam:ListUsers",
       ]
@@ -65,7 +64,7 @@ locals {
     }
   }
 
-  # What the mailers do. Only the rotator asks beforehand whether mails can be sent.
+  # The permissions of the mailers. Only the rotator verifies in advance that mail can be sent.
   mail_calls = {
     rotator = {
       ses_identity = ["ses:SendEmail"]
@@ -83,15 +82,15 @@ locals {
     }
   }
 
-  # What no call of the functions shows, because AWS does it in the name of their roles.
+  # Permissions that no recorded call shows, because AWS services use them on behalf of the roles.
   beyond_calls = {
     logs = {
-      reason    = "Lambda writes what a function prints to its log group."
+      reason    = "Lambda writes the output of a function to its log group."
       functions = ["rotator", "destructor"]
       actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     }
     failures = {
-      reason    = "Lambda puts failed runs, and stream records that it gave up, into the failure queues."
+      reason    = "Lambda sends failed invocations, and stream records whose retries are used up, to the failure queues."
       functions = ["rotator", "destructor"]
       actions   = ["sqs:SendMessage"]
     }
@@ -123,17 +122,17 @@ locals {
       ]
     }
     table_key = {
-      reason    = "With kms_key_arn, DynamoDB decrypts the table's key in the caller's name."
+      reason    = "With kms_key_arn, DynamoDB decrypts the key of the table on behalf of the caller."
       functions = ["rotator", "destructor"]
       actions   = ["kms:Decrypt"]
     }
     read_parameter_key = {
-      reason    = "With ssm_kms_key_id or mail_secret_kms_key_arn, SSM decrypts parameters in the caller's name."
+      reason    = "With ssm_kms_key_id or mail_secret_kms_key_arn, SSM decrypts parameters on behalf of the caller."
       functions = ["rotator", "destructor"]
       actions   = ["kms:Decrypt"]
     }
     write_parameter_key = {
-      reason    = "With ssm_kms_key_id, SSM encrypts parameters in the caller's name."
+      reason    = "With ssm_kms_key_id, SSM encrypts parameters on behalf of the caller."
       functions = ["rotator"]
       actions   = ["kms:Encrypt"]
     }

@@ -1,4 +1,4 @@
-# The group has the tags, which a schedule can't have, and bounds who may use the role.
+# A schedule cannot have tags, so its group has them. The group also limits who may assume the role.
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
   tags = var.tags
@@ -19,12 +19,13 @@ resource "aws_scheduler_schedule" "rotator" {
   }
 
   target {
+    # Without an alias: see aliases.tf.
     arn      = aws_lambda_function.this["rotator"].arn
     role_arn = aws_iam_role.scheduler.arn
-    # Everybody in the account.
+    # All managed users of the account.
     input = jsonencode({})
 
-    # For the call of the function, not for what the function does.
+    # Retries of the invocation itself; aliases.tf says what happens when the function fails.
     retry_policy {
       maximum_event_age_in_seconds = 3600
       maximum_retry_attempts       = 5
@@ -36,18 +37,4 @@ resource "aws_scheduler_schedule" "rotator" {
   }
 
   depends_on = [aws_iam_role_policy.scheduler]
-}
-
-# Scheduler calls asynchronously, and Lambda would run a function that failed twice more. The next
-# scheduled run takes everything up where it was left, so a failure is only told.
-resource "aws_lambda_function_event_invoke_config" "rotator" {
-  function_name                = aws_lambda_function.this["rotator"].function_name
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = 3600
-
-  destination_config {
-    on_failure {
-      destination = aws_sqs_queue.failures["rotator"].arn
-    }
-  }
 }

@@ -3,24 +3,26 @@ resource "aws_lambda_event_source_mapping" "destructor" {
   function_name    = aws_lambda_function.this["destructor"].arn
   enabled          = var.enabled
 
-  # A timer that was removed before the mapping existed must not be missed.
+  # A timer that was removed before the mapping existed must not be lost.
   starting_position = "TRIM_HORIZON"
 
-  # Removals by the TTL service and by people: the first are due, the second are vetoes. Which is
-  # which is decided in the code, from `userIdentity`.
+  # Removals by the TTL service mean that a key is due, removals by anybody else are vetoes; the code
+  # tells them apart by `userIdentity`. The filter is not narrowed to timers: their keys are
+  # `<user ID>/timer/<access key ID>`, and a filter pattern can match a prefix or a suffix only.
   filter_criteria {
     filter {
       pattern = jsonencode({ eventName = ["REMOVE"] })
     }
   }
 
-  # A batch is worked on in parallel; records of one user always come in order.
+  # The function processes a batch in parallel; records of one user arrive in order.
   batch_size                         = 50
   maximum_batching_window_in_seconds = 5
   parallelization_factor             = 2
 
-  # The code sets a timer again when a destruction fails. Only what it could not even set again
-  # comes back here, a bounded number of times; then the next run of the rotator finds it.
+  # The code sets a new timer when a deactivation or deletion fails. Only records whose new timer
+  # could not be written are retried here, a limited number of times; after that the next run of the
+  # rotator finds them.
   function_response_types        = ["ReportBatchItemFailures"]
   bisect_batch_on_function_error = true
   maximum_retry_attempts         = 10

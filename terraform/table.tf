@@ -1,18 +1,18 @@
 resource "aws_dynamodb_table" "this" {
-  # checkov:skip=CKV_AWS_119: a key of one's own is an option (kms_key_arn); what is secret in the table is sealed with keys that live elsewhere
+  # checkov:skip=CKV_AWS_119: a customer managed key is an option (kms_key_arn); secrets in the table are sealed with keys that are stored in SSM
   name                        = local.table_name
   billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.enable_deletion_protection
-  hash_key                    = "user"
-  range_key                   = "ak"
+  hash_key                    = "account"
+  range_key                   = "item"
 
   attribute {
-    name = "user"
+    name = "account"
     type = "S"
   }
 
   attribute {
-    name = "ak"
+    name = "item"
     type = "S"
   }
 
@@ -21,7 +21,7 @@ resource "aws_dynamodb_table" "this" {
     enabled        = true
   }
 
-  # The destructor reads the timer as it was when it was removed; it never needs the new image.
+  # The destructor reads the timer as it was before its removal.
   stream_enabled   = true
   stream_view_type = "OLD_IMAGE"
 

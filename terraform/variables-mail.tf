@@ -1,5 +1,5 @@
 variable "mail_client" {
-  description = "What sends the mails: `ses`, `smtp` or `mailgun`."
+  description = "Service that sends the mails: `ses`, `smtp` or `mailgun`."
   type        = string
   default     = "ses"
   nullable    = false
@@ -25,7 +25,7 @@ variable "mail_from" {
 }
 
 variable "allowed_mail_domains" {
-  description = "Mail domains that a key may be sent to; any when the list is empty. A subdomain must be named itself."
+  description = "Mail domains that keys may be sent to; any domain when the list is empty. Subdomains must be listed separately."
   type        = list(string)
   default     = []
   nullable    = false
@@ -40,7 +40,7 @@ variable "allowed_mail_domains" {
 }
 
 variable "ses_region" {
-  description = "Region of SES to send from; the functions' own Region when it is not set."
+  description = "Region of SES. When not set, the Region of the functions."
   type        = string
   default     = null
 
@@ -51,7 +51,7 @@ variable "ses_region" {
 }
 
 variable "mail_source_arn" {
-  description = "ARN of another account's SES identity that this account may send from."
+  description = "ARN of an SES identity of another account that this account is authorized to send from."
   type        = string
   default     = null
 
@@ -62,7 +62,7 @@ variable "mail_source_arn" {
 }
 
 variable "ses_resource_arns" {
-  description = "Further SES resources that sending needs: the default configuration set of the identity, and the verified recipients of an account in the sandbox."
+  description = "ARNs of further SES resources that sending needs: the default configuration set of the identity, and the verified recipients of an account in the SES sandbox."
   type        = list(string)
   default     = []
   nullable    = false
@@ -77,7 +77,7 @@ variable "ses_resource_arns" {
 }
 
 variable "smtp_server" {
-  description = "Host name of the SMTP server. Needed with `mail_client = \"smtp\"`."
+  description = "Host name of the SMTP server. Required with `mail_client = \"smtp\"`."
   type        = string
   default     = null
 
@@ -88,12 +88,12 @@ variable "smtp_server" {
 
   validation {
     condition     = var.mail_client != "smtp" || var.smtp_server != null
-    error_message = "smtp_server is needed with mail_client = \"smtp\"."
+    error_message = "smtp_server is required with mail_client = \"smtp\"."
   }
 }
 
 variable "smtp_port" {
-  description = "Port of the SMTP server; 587 for the protocol `tls` and 465 for `ssl` when it is not set. Lambda does not let port 25 out."
+  description = "Port of the SMTP server. When not set, 587 for the protocol `tls` and 465 for `ssl`. Lambda blocks outbound port 25."
   type        = number
   default     = null
 
@@ -104,7 +104,7 @@ variable "smtp_port" {
 }
 
 variable "smtp_protocol" {
-  description = "How the connection is encrypted: `tls` begins in clear and must change to TLS (STARTTLS) before anything else, `ssl` is TLS from the first byte."
+  description = "Encryption of the connection: `tls` requires STARTTLS before anything else is sent, `ssl` uses TLS from the first byte."
   type        = string
   default     = "tls"
   nullable    = false
@@ -116,18 +116,18 @@ variable "smtp_protocol" {
 }
 
 variable "smtp_user" {
-  description = "User to log in as; the address in `mail_from` when it is not set."
+  description = "User name for the login. When not set, the address in `mail_from`."
   type        = string
   default     = null
 
   validation {
     condition     = var.smtp_user == null ? true : length(var.smtp_user) <= 1024 && can(regex("^[^[:cntrl:]]+$", var.smtp_user))
-    error_message = "smtp_user must be a text without control characters, or not set."
+    error_message = "smtp_user must be text without control characters, or not set."
   }
 }
 
 variable "smtp_password" {
-  description = "Password to log in with. It goes straight into an SSM parameter and stands in no state and no plan, so it has to be given with every plan and apply; to avoid that, name an existing parameter in `smtp_password_parameter`."
+  description = "Password for the login. It is written to an SSM parameter and is not stored in the state or in a plan, so it is required for every plan and apply. To avoid that, set `smtp_password_parameter`."
   type        = string
   default     = null
   ephemeral   = true
@@ -135,24 +135,24 @@ variable "smtp_password" {
 
   validation {
     condition     = var.mail_client != "smtp" || (var.smtp_password != null) != (var.smtp_password_parameter != null)
-    error_message = "With mail_client = \"smtp\", give either smtp_password (with every plan and apply) or smtp_password_parameter."
+    error_message = "With mail_client = \"smtp\", set either smtp_password (for every plan and apply) or smtp_password_parameter."
   }
 }
 
 variable "smtp_password_version" {
-  description = "Raise this number when `smtp_password` has changed: a value that is in no state cannot be compared."
+  description = "Increase this number when `smtp_password` changes: Terraform cannot detect a change of a value that is not in the state."
   type        = number
   default     = 1
   nullable    = false
 
   validation {
     condition     = var.smtp_password_version >= 1 && floor(var.smtp_password_version) == var.smtp_password_version
-    error_message = "smtp_password_version must be a whole number from 1 on."
+    error_message = "smtp_password_version must be a whole number, 1 or greater."
   }
 }
 
 variable "smtp_password_parameter" {
-  description = "Name of an existing SSM parameter (a SecureString) with the password, in place of `smtp_password`."
+  description = "Name of an existing SSM parameter (SecureString) that contains the password, instead of `smtp_password`."
   type        = string
   default     = null
 
@@ -163,7 +163,7 @@ variable "smtp_password_parameter" {
 }
 
 variable "mailgun_api_url" {
-  description = "Mailgun API: `https://api.mailgun.net`, or `https://api.eu.mailgun.net` for domains in the EU."
+  description = "URL of the Mailgun API: `https://api.mailgun.net`, or `https://api.eu.mailgun.net` for domains in the EU."
   type        = string
   default     = "https://api.mailgun.net"
   nullable    = false
@@ -175,7 +175,7 @@ variable "mailgun_api_url" {
 }
 
 variable "mailgun_domain" {
-  description = "Domain at Mailgun that the mails are sent from. Needed with `mail_client = \"mailgun\"`."
+  description = "Mailgun domain that the mails are sent from. Required with `mail_client = \"mailgun\"`."
   type        = string
   default     = null
 
@@ -186,12 +186,12 @@ variable "mailgun_domain" {
 
   validation {
     condition     = var.mail_client != "mailgun" || var.mailgun_domain != null
-    error_message = "mailgun_domain is needed with mail_client = \"mailgun\"."
+    error_message = "mailgun_domain is required with mail_client = \"mailgun\"."
   }
 }
 
 variable "mailgun_api_key" {
-  description = "API key of Mailgun; a sending key of the domain suffices. It goes straight into an SSM parameter and stands in no state and no plan, so it has to be given with every plan and apply; to avoid that, name an existing parameter in `mailgun_api_key_name`."
+  description = "Mailgun API key; a sending key of the domain is sufficient. It is written to an SSM parameter and is not stored in the state or in a plan, so it is required for every plan and apply. To avoid that, set `mailgun_api_key_name`."
   type        = string
   default     = null
   ephemeral   = true
@@ -199,24 +199,24 @@ variable "mailgun_api_key" {
 
   validation {
     condition     = var.mail_client != "mailgun" || (var.mailgun_api_key != null) != (var.mailgun_api_key_name != null)
-    error_message = "With mail_client = \"mailgun\", give either mailgun_api_key (with every plan and apply) or mailgun_api_key_name."
+    error_message = "With mail_client = \"mailgun\", set either mailgun_api_key (for every plan and apply) or mailgun_api_key_name."
   }
 }
 
 variable "mailgun_api_key_version" {
-  description = "Raise this number when `mailgun_api_key` has changed: a value that is in no state cannot be compared."
+  description = "Increase this number when `mailgun_api_key` changes: Terraform cannot detect a change of a value that is not in the state."
   type        = number
   default     = 1
   nullable    = false
 
   validation {
     condition     = var.mailgun_api_key_version >= 1 && floor(var.mailgun_api_key_version) == var.mailgun_api_key_version
-    error_message = "mailgun_api_key_version must be a whole number from 1 on."
+    error_message = "mailgun_api_key_version must be a whole number, 1 or greater."
   }
 }
 
 variable "mailgun_api_key_name" {
-  description = "Name of an existing SSM parameter (a SecureString) with the API key, in place of `mailgun_api_key`."
+  description = "Name of an existing SSM parameter (SecureString) that contains the API key, instead of `mailgun_api_key`."
   type        = string
   default     = null
 
@@ -227,7 +227,7 @@ variable "mailgun_api_key_name" {
 }
 
 variable "mail_secret_kms_key_arn" {
-  description = "ARN of the KMS key of the parameter in `smtp_password_parameter` or `mailgun_api_key_name`, when that is neither AWS's own key nor `ssm_kms_key_id`."
+  description = "ARN of the KMS key that encrypts the parameter in `smtp_password_parameter` or `mailgun_api_key_name`. Required only if that key is neither the AWS managed key `aws/ssm` nor `ssm_kms_key_id`."
   type        = string
   default     = null
 

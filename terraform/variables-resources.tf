@@ -1,5 +1,5 @@
 variable "table_name" {
-  description = "Name of the DynamoDB table; `name` when it is not set."
+  description = "Name of the DynamoDB table. When not set, `name`."
   type        = string
   default     = null
 
@@ -10,7 +10,7 @@ variable "table_name" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of a KMS key for the table; the key that DynamoDB owns when it is not set."
+  description = "ARN of a customer managed KMS key for the table. When not set, the AWS owned key of DynamoDB."
   type        = string
   default     = null
 
@@ -21,21 +21,21 @@ variable "kms_key_arn" {
 }
 
 variable "enable_pitr" {
-  description = "Whether the table can be restored to any second of the last 35 days."
+  description = "Whether point-in-time recovery is enabled for the table: it can be restored to any second of the last 35 days."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "enable_deletion_protection" {
-  description = "Whether the table refuses to be deleted. Set it to `false` and apply before you destroy the module."
+  description = "Whether deletion protection is enabled for the table. Set it to `false` and apply before you destroy the module."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "ssm_kms_key_id" {
-  description = "KMS key (ID, ARN or alias) for the SSM parameters; AWS's own key `aws/ssm` when it is not set, with which everybody who may call `ssm:GetParameter` on a parameter can read it."
+  description = "Customer managed KMS key (ID, ARN or alias) for the SSM parameters. When not set, the AWS managed key `aws/ssm`, which decrypts a parameter for every principal of the account that may call `ssm:GetParameter` on it."
   type        = string
   default     = null
 
@@ -49,7 +49,7 @@ variable "ssm_kms_key_id" {
 }
 
 variable "lambda_runtime" {
-  description = "Node.js of the functions. `nodejs22.x` is for Regions that do not have `nodejs24.x` yet."
+  description = "Runtime of the functions. `nodejs22.x` is for Regions that do not have `nodejs24.x` yet."
   type        = string
   default     = "nodejs24.x"
   nullable    = false
@@ -61,7 +61,7 @@ variable "lambda_runtime" {
 }
 
 variable "function_memory_size" {
-  description = "Memory of each function in MB; processor time comes with it."
+  description = "Memory of each function in MB. CPU power is proportional to it."
   type        = number
   default     = 256
   nullable    = false
@@ -73,31 +73,31 @@ variable "function_memory_size" {
 }
 
 variable "function_timeout" {
-  description = "Seconds that a function may run. Nothing is begun in the last two minutes, and whoever is left is first in the next run."
+  description = "Timeout of each function in seconds. A function starts no work in the last two minutes; the next run starts with the users that are left."
   type        = number
   default     = 900
   nullable    = false
 
   validation {
     condition     = var.function_timeout >= 180 && var.function_timeout <= 900 && floor(var.function_timeout) == var.function_timeout
-    error_message = "function_timeout must be a whole number of seconds from 180 to 900: nothing is begun in the last two minutes."
+    error_message = "function_timeout must be a whole number of seconds from 180 to 900: a function starts no work in the last two minutes."
   }
 }
 
 variable "reserved_concurrent_executions" {
-  description = "Concurrency reserved for each function; -1 reserves none, 0 keeps the functions from running at all."
+  description = "Reserved concurrency of each function. -1 reserves none, 0 stops the functions. Scheduled runs and commands share it, so 1 rejects commands during a run."
   type        = number
   default     = -1
   nullable    = false
 
   validation {
     condition     = var.reserved_concurrent_executions >= -1 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions
-    error_message = "reserved_concurrent_executions must be a whole number from 0 on, or -1 for none."
+    error_message = "reserved_concurrent_executions must be a whole number, 0 or greater, or -1 for none."
   }
 }
 
 variable "xray_tracing_mode" {
-  description = "Whether X-Ray samples invocations by itself (`Active`) or only when the caller asks for it (`PassThrough`)."
+  description = "Whether Lambda samples invocations for X-Ray (`Active`) or only traces what the caller has sampled (`PassThrough`)."
   type        = string
   default     = "PassThrough"
   nullable    = false
@@ -109,7 +109,7 @@ variable "xray_tracing_mode" {
 }
 
 variable "vpc_config" {
-  description = "Subnets and security groups of the functions; outside of a VPC when it is not set. From the subnets the functions must reach DynamoDB, IAM, SSM and the mail service over HTTPS or SMTP."
+  description = "Subnets and security groups of the functions. When not set, the functions are not attached to a VPC. The subnets need a route to DynamoDB, IAM, SSM and the mail service (HTTPS or SMTP)."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -118,12 +118,12 @@ variable "vpc_config" {
 
   validation {
     condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0
-    error_message = "vpc_config must name at least one subnet and one security group."
+    error_message = "vpc_config must contain at least one subnet and one security group."
   }
 }
 
 variable "cw_log_group_retention" {
-  description = "Days that CloudWatch keeps the logs of the functions; 0 keeps them for ever."
+  description = "Days that CloudWatch Logs keeps the logs of the functions. 0 keeps them forever."
   type        = number
   default     = 365
   nullable    = false
@@ -138,7 +138,7 @@ variable "cw_log_group_retention" {
 }
 
 variable "cw_logs_kms_key_arn" {
-  description = "ARN of a KMS key for the logs, whose policy lets CloudWatch Logs use it; the key that CloudWatch owns when it is not set."
+  description = "ARN of a customer managed KMS key for the logs, whose key policy allows CloudWatch Logs to use it. When not set, the logs are encrypted by CloudWatch Logs."
   type        = string
   default     = null
 
@@ -161,7 +161,7 @@ variable "role_path" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of a policy that bounds the permissions of the roles."
+  description = "ARN of the permissions boundary of the roles."
   type        = string
   default     = null
 
@@ -172,7 +172,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "schedule_expression" {
-  description = "When the rotator runs: `rate(…)` or `cron(…)` as EventBridge Scheduler reads it. It also finishes what a lost or late timer left, so it should run several times a day."
+  description = "Schedule of the rotator: a `rate(…)` or `cron(…)` expression of EventBridge Scheduler. The rotator also handles lost and late timers, so run it several times a day."
   type        = string
   default     = "rate(6 hours)"
   nullable    = false
@@ -191,12 +191,12 @@ variable "schedule_timezone" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$", var.schedule_timezone))
-    error_message = "schedule_timezone must be a name of the IANA time zone database such as UTC or Europe/Berlin."
+    error_message = "schedule_timezone must be a name from the IANA time zone database such as UTC or Europe/Berlin."
   }
 }
 
 variable "schedule_flexible_window_mins" {
-  description = "Minutes within which Scheduler may choose the moment of a run; 0 for the exact time."
+  description = "Flexible time window of the schedule in minutes; 0 for the exact time."
   type        = number
   default     = 15
   nullable    = false
@@ -215,18 +215,18 @@ variable "create_alarms" {
 }
 
 variable "alarm_topic_arn" {
-  description = "ARN of the SNS topic that alarms are sent to; nowhere when it is not set."
+  description = "ARN of the SNS topic that is notified of alarms. When not set, alarms notify nobody."
   type        = string
   default     = null
 
   validation {
     condition     = var.alarm_topic_arn == null ? true : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]+$", var.alarm_topic_arn))
-    error_message = "alarm_topic_arn must be the ARN of an SNS topic that is no FIFO topic, or not set."
+    error_message = "alarm_topic_arn must be the ARN of a standard SNS topic (not FIFO), or not set."
   }
 }
 
 variable "alarm_missed_schedule_hours" {
-  description = "Hours without a run after which the alarm goes off; twice the interval of a `rate(…)` schedule and an hour more, or 49 for a `cron(…)` schedule, when it is not set."
+  description = "Hours without a completed run after which the alarm is raised. When not set, twice the interval of a `rate(…)` schedule plus one hour, or 49 for a `cron(…)` schedule."
   type        = number
   default     = null
 

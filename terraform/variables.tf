@@ -1,31 +1,31 @@
 variable "name" {
-  description = "Prefix of the names of everything that is created."
+  description = "Prefix of the names of all resources."
   type        = string
   default     = "ikr"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z][a-zA-Z0-9-]{2,31}$", var.name)) && !can(regex("^(?i:aws|ssm)", var.name))
-    error_message = "name must be 3 to 32 letters, digits and hyphens, begin with a letter, and not with aws or ssm."
+    error_message = "name must be 3 to 32 letters, digits and hyphens, must begin with a letter, and must not begin with aws or ssm."
   }
 }
 
 variable "enabled" {
-  description = "Whether the schedule and the table's stream call the functions. With `false` everything stays in place and nothing happens to any key."
+  description = "Whether the schedule and the stream of the table invoke the functions. With `false` all resources stay and only commands (`ikr`) change keys."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "dry_run" {
-  description = "Only report what would be done. Begin with `true` in an account with many users."
+  description = "Whether the functions only report what they would do. Start with `true` in an account with many users."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "log_level" {
-  description = "The least severe level that the functions log."
+  description = "Lowest severity that the functions log: `debug`, `info`, `warn` or `error`."
   type        = string
   default     = "info"
   nullable    = false
@@ -37,7 +37,7 @@ variable "log_level" {
 }
 
 variable "tags" {
-  description = "Tags of every resource that can have tags."
+  description = "Tags of all resources that support tags."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -52,7 +52,7 @@ variable "tags" {
 }
 
 variable "archive_directory" {
-  description = "Directory with `rotator.zip` and `destructor.zip`; the `dist` directory of this repository when it is not set."
+  description = "Directory that contains `rotator.zip` and `destructor.zip`. When not set, the `dist` directory of this repository."
   type        = string
   default     = null
 }

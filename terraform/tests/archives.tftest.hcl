@@ -1,4 +1,4 @@
-# Archives that were not built.
+# Missing archives.
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }

@@ -21,13 +21,13 @@ run "every_arn_is_of_the_partition" {
         [aws_iam_role_policy.scheduler.policy, aws_iam_role.scheduler.assume_role_policy],
       ) : [for arn in regexall("arn:[^:\"]+:", document) : arn == "arn:aws-cn:"]
     ]))
-    error_message = "An ARN of another partition stands in a policy."
+    error_message = "A policy contains an ARN of another partition."
   }
 
   assert {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.function["rotator"].policy).Statement : statement.Condition.StringEquals["kms:ViaService"] if statement.Sid == "TableKey"
     ]) == ["dynamodb.cn-north-1.amazonaws.com", "dynamodb.cn-north-1.amazonaws.com.cn"]
-    error_message = "KMS knows the service under either of its host names."
+    error_message = "kms:ViaService can have either host name of the service."
   }
 }

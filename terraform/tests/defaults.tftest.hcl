@@ -1,4 +1,4 @@
-# What one gets for a mail address alone.
+# The module with nothing set but a mail address.
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -6,7 +6,7 @@ mock_provider "aws" {
 variables {
   mail_from         = "keys@example.com"
   archive_directory = "tests/archives"
-  # Terraform wants an ephemeral variable set in a test that applies.
+  # A test that applies must set ephemeral variables.
   smtp_password   = "unused"
   mailgun_api_key = "unused"
 }
@@ -16,36 +16,36 @@ run "table" {
 
   assert {
     condition     = aws_dynamodb_table.this.name == "ikr" && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
-    error_message = "The table is called like the module and paid by use."
+    error_message = "The table is named after the module and billed on demand."
   }
 
   assert {
     condition = (
-      aws_dynamodb_table.this.hash_key == "user" &&
-      aws_dynamodb_table.this.range_key == "ak" &&
-      tomap({ for attribute in aws_dynamodb_table.this.attribute : attribute.name => attribute.type }) == tomap({ user = "S", ak = "S" })
+      aws_dynamodb_table.this.hash_key == "account" &&
+      aws_dynamodb_table.this.range_key == "item" &&
+      tomap({ for attribute in aws_dynamodb_table.this.attribute : attribute.name => attribute.type }) == tomap({ account = "S", item = "S" })
     )
-    error_message = "The table's keys are user and ak, both strings."
+    error_message = "The keys of the table are account and item, both strings."
   }
 
   assert {
     condition     = aws_dynamodb_table.this.ttl[0].attribute_name == "delete_on" && aws_dynamodb_table.this.ttl[0].enabled
-    error_message = "Timers expire by delete_on."
+    error_message = "Items expire at delete_on."
   }
 
   assert {
     condition     = aws_dynamodb_table.this.stream_enabled && aws_dynamodb_table.this.stream_view_type == "OLD_IMAGE"
-    error_message = "The stream carries what an item was before."
+    error_message = "The stream contains the old image of an item."
   }
 
   assert {
     condition     = aws_dynamodb_table.this.point_in_time_recovery[0].enabled && aws_dynamodb_table.this.deletion_protection_enabled
-    error_message = "The table can be restored and is protected from deletion."
+    error_message = "The table has point-in-time recovery and deletion protection."
   }
 
   assert {
     condition     = !aws_dynamodb_table.this.server_side_encryption[0].enabled
-    error_message = "The table is encrypted with the key that DynamoDB owns."
+    error_message = "The table is encrypted with the AWS owned key of DynamoDB."
   }
 }
 
@@ -54,7 +54,7 @@ run "functions" {
 
   assert {
     condition     = tomap({ for key, function in aws_lambda_function.this : key => function.function_name }) == tomap({ rotator = "ikr-rotator", destructor = "ikr-destructor" })
-    error_message = "There are two functions, called after the module."
+    error_message = "There are two functions, named after the module."
   }
 
   assert {
@@ -70,7 +70,7 @@ run "functions" {
       for key, function in aws_lambda_function.this :
       function.filename == "tests/archives/${key}.zip" && function.source_code_hash == filebase64sha256("tests/archives/${key}.zip")
     ])
-    error_message = "Each function has its own archive, and a changed archive changes the function."
+    error_message = "Each function has its own archive, and a changed archive updates the function."
   }
 
   assert {
@@ -79,7 +79,7 @@ run "functions" {
       function.timeout == 900 && function.memory_size == 256 && function.reserved_concurrent_executions == -1 &&
       function.tracing_config[0].mode == "PassThrough" && length(function.vpc_config) == 0
     ])
-    error_message = "The functions have 15 minutes and 256 MB, reserve no concurrency, are not traced and not in a VPC."
+    error_message = "The functions have a timeout of 15 minutes, 256 MB, no reserved concurrency, no tracing and no VPC."
   }
 
   assert {
@@ -99,7 +99,7 @@ run "functions" {
         LOG_LEVEL             = "info"
       })
     ])
-    error_message = "The functions get every setting that has a value, and no other."
+    error_message = "The environment contains every setting that has a value, and no other."
   }
 
   assert {
@@ -108,7 +108,7 @@ run "functions" {
       group.name == "/aws/lambda/ikr-${key}" && group.retention_in_days == 365 &&
       aws_lambda_function.this[key].logging_config[0].log_group == group.name
     ])
-    error_message = "Each function logs to its own group, which keeps a year."
+    error_message = "Each function has its own log group with a retention of a year."
   }
 }
 
@@ -122,17 +122,20 @@ run "schedule" {
 
   assert {
     condition     = aws_scheduler_schedule.rotator.flexible_time_window[0].mode == "FLEXIBLE" && aws_scheduler_schedule.rotator.flexible_time_window[0].maximum_window_in_minutes == 15
-    error_message = "Scheduler may choose the moment within a quarter of an hour."
+    error_message = "The flexible time window is 15 minutes."
   }
 
   assert {
     condition     = aws_scheduler_schedule.rotator.target[0].input == "{}"
-    error_message = "A scheduled run is for everybody: an empty event."
+    error_message = "A scheduled run is for all users: an empty event."
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.rotator.maximum_retry_attempts == 0
-    error_message = "A run that failed is not repeated: the next one takes it up."
+    condition = (
+      toset(keys(aws_lambda_function_event_invoke_config.rotator)) == toset(["$LATEST", "read", "support", "admin"]) &&
+      alltrue([for key, config in aws_lambda_function_event_invoke_config.rotator : config.qualifier == key && config.maximum_retry_attempts == 0])
+    )
+    error_message = "A failed asynchronous invocation is not retried, with or without an alias: the next run resumes its work."
   }
 }
 
@@ -141,7 +144,7 @@ run "stream" {
 
   assert {
     condition     = one(one(aws_lambda_event_source_mapping.destructor.filter_criteria).filter).pattern == "{\"eventName\":[\"REMOVE\"]}"
-    error_message = "Removals pass, of whoever removed the item; inserts and changes do not."
+    error_message = "The filter passes removals by anybody, and no inserts and changes."
   }
 
   assert {
@@ -151,12 +154,12 @@ run "stream" {
       aws_lambda_event_source_mapping.destructor.maximum_retry_attempts > 0 &&
       aws_lambda_event_source_mapping.destructor.maximum_record_age_in_seconds > 0
     )
-    error_message = "Only what failed comes back, in halves, and not for ever."
+    error_message = "Only failed records are retried, in halves, and a limited number of times."
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.destructor.enabled && aws_lambda_event_source_mapping.destructor.starting_position == "TRIM_HORIZON"
-    error_message = "The destructor sees every removal."
+    error_message = "The destructor receives every removal."
   }
 }
 
@@ -178,7 +181,7 @@ run "connections" {
 
   override_resource {
     target = aws_lambda_function.this["rotator"]
-    values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:rotator" }
+    values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:rotator", version = "42" }
   }
 
   override_resource {
@@ -203,27 +206,37 @@ run "connections" {
 
   assert {
     condition     = alltrue([for key, queue in aws_sqs_queue.failures : queue.name == "ikr-${key}-failures" && queue.sqs_managed_sse_enabled && queue.message_retention_seconds == 1209600])
-    error_message = "Each queue of failures is encrypted and keeps two weeks."
+    error_message = "Each failure queue is encrypted and keeps messages for two weeks."
   }
 
   assert {
     condition = (
       aws_scheduler_schedule.rotator.target[0].dead_letter_config[0].arn == "arn:aws:sqs:eu-west-1:111122223333:schedule" &&
-      aws_lambda_function_event_invoke_config.rotator.destination_config[0].on_failure[0].destination == "arn:aws:sqs:eu-west-1:111122223333:rotator" &&
+      alltrue([for config in aws_lambda_function_event_invoke_config.rotator : config.destination_config[0].on_failure[0].destination == "arn:aws:sqs:eu-west-1:111122223333:rotator"]) &&
       aws_lambda_event_source_mapping.destructor.destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:111122223333:destructor"
     )
-    error_message = "Whatever is given up goes to a queue of its own."
+    error_message = "Each kind of work that fails for good has its own queue."
   }
 
   assert {
     condition = (
       aws_scheduler_schedule.rotator.target[0].arn == "arn:aws:lambda:eu-west-1:111122223333:function:rotator" &&
       aws_scheduler_schedule.rotator.target[0].role_arn == "arn:aws:iam::111122223333:role/scheduler" &&
-      aws_lambda_function_event_invoke_config.rotator.function_name == "ikr-rotator" &&
+      alltrue([for config in aws_lambda_function_event_invoke_config.rotator : config.function_name == "ikr-rotator"]) &&
       aws_lambda_event_source_mapping.destructor.function_name == "arn:aws:lambda:eu-west-1:111122223333:function:destructor" &&
       aws_lambda_event_source_mapping.destructor.event_source_arn == aws_dynamodb_table.this.stream_arn
     )
-    error_message = "The schedule calls the rotator, and the stream the destructor."
+    error_message = "The schedule invokes the rotator without an alias, and the stream the destructor."
+  }
+
+  assert {
+    condition     = alltrue([for alias in aws_lambda_alias.rotator : alias.function_version == "42" && alias.function_name == "ikr-rotator"])
+    error_message = "Every alias points to the version that was published last."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["rotator"].publish && !aws_lambda_function.this["destructor"].publish
+    error_message = "Every change of the rotator publishes a version."
   }
 
   assert {
@@ -233,77 +246,6 @@ run "connections" {
 
   assert {
     condition     = alltrue([for key, policy in aws_sqs_queue_policy.failures : jsondecode(policy.policy).Statement[0].Effect == "Deny"])
-    error_message = "The queues refuse connections in clear."
-  }
-}
-
-run "alarms" {
-  command = plan
-
-  assert {
-    condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "rotator-missed-schedule", "rotator-errors", "destructor-errors", "destructor-behind", "rotations-failed",
-      "users-with-invalid-tags", "destructions-overdue", "destructions-failing", "key-too-old",
-      "schedule-dead-letters", "rotator-dead-letters", "destructor-dead-letters",
-    ])
-    error_message = "There is an alarm for everything that somebody has to look after."
-  }
-
-  assert {
-    condition = (
-      aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].namespace == "AWS/Lambda" &&
-      aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].treat_missing_data == "breaching" &&
-      aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].evaluation_periods == 13 &&
-      aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].dimensions == tomap({ FunctionName = "ikr-rotator" })
-    )
-    error_message = "A second run that fails to come is told, without a word from the function."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.this["key-too-old"].threshold == 90 && aws_cloudwatch_metric_alarm.this["key-too-old"].comparison_operator == "GreaterThanThreshold"
-    error_message = "A key older than max_key_age_days is told."
-  }
-
-  assert {
-    condition = alltrue([
-      for key, alarm in aws_cloudwatch_metric_alarm.this :
-      contains(local.metrics[trimprefix(alarm.dimensions.FunctionName, "ikr-")], alarm.metric_name)
-      if alarm.namespace == "IamKeyRotator"
-    ])
-    error_message = "Alarms look at metrics that the function writes."
-  }
-
-  assert {
-    condition = alltrue([
-      for key, alarm in aws_cloudwatch_metric_alarm.this :
-      alarm.actions_enabled && length(alarm.alarm_actions) == 0 && length(alarm.ok_actions) == 0 && alarm.evaluation_periods * alarm.period <= 604800
-    ])
-    error_message = "Without a topic alarms tell nobody, and none looks back further than CloudWatch allows."
-  }
-}
-
-run "dashboard" {
-  command = plan
-
-  assert {
-    condition = alltrue(flatten([
-      for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : [
-        for metric in widget.properties.metrics :
-        contains(local.metrics[trimprefix(metric[3], "ikr-")], metric[1]) if metric[0] == "IamKeyRotator"
-      ]
-    ]))
-    error_message = "The dashboard shows metrics that the function writes."
-  }
-
-  assert {
-    condition = length(setsubtract(
-      toset(flatten([for key, names in local.metrics : [for name in names : "${key} ${name}"]])),
-      toset(flatten([
-        for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : [
-          for metric in widget.properties.metrics : "${trimprefix(metric[3], "ikr-")} ${metric[1]}"
-        ]
-      ]))
-    )) == 0
-    error_message = "The dashboard shows every metric."
+    error_message = "The queues reject unencrypted connections."
   }
 }

@@ -1,4 +1,4 @@
-# Each way to send mail.
+# The mail services.
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -6,12 +6,12 @@ mock_provider "aws" {
 variables {
   mail_from         = "Access keys <keys@mail.example.com>"
   archive_directory = "tests/archives"
-  # Terraform wants an ephemeral variable set in a test that applies.
+  # A test that applies must set ephemeral variables.
   smtp_password   = "unused"
   mailgun_api_key = "unused"
 }
 
-run "ses_from_elsewhere" {
+run "ses_identity_of_another_account" {
   command = plan
 
   variables {
@@ -24,7 +24,7 @@ run "ses_from_elsewhere" {
       aws_lambda_function.this["destructor"].environment[0].variables.SES_REGION == "us-east-1" &&
       aws_lambda_function.this["destructor"].environment[0].variables.MAIL_SOURCE_ARN == "arn:aws:ses:us-east-1:444455556666:identity/example.com"
     )
-    error_message = "The functions send from where they are told."
+    error_message = "The functions use the Region and the identity that are set."
   }
 
   assert {
@@ -49,7 +49,7 @@ run "smtp" {
       aws_ssm_parameter.smtp_password[0].value_wo == null &&
       aws_ssm_parameter.smtp_password[0].value_wo_version == 1
     )
-    error_message = "The password goes into a parameter and is not kept here."
+    error_message = "The password is written to a parameter and is not stored in the state."
   }
 
   assert {
@@ -66,7 +66,7 @@ run "smtp" {
         SMTP_PASSWORD_PARAMETER = "/ikr/mail/smtp-password"
       })
     ])
-    error_message = "The functions know the server and where the password is, and not the password."
+    error_message = "The environment names the server and the parameter, and does not contain the password."
   }
 }
 
@@ -83,7 +83,7 @@ run "smtp_with_an_existing_parameter" {
 
   assert {
     condition     = length(aws_ssm_parameter.smtp_password) == 0 && output.mail_secret_parameter_name == "/mail/password"
-    error_message = "A parameter that is there is not created."
+    error_message = "No parameter is created."
   }
 
   assert {
@@ -92,7 +92,7 @@ run "smtp_with_an_existing_parameter" {
       aws_lambda_function.this["rotator"].environment[0].variables.SMTP_PROTOCOL == "ssl" &&
       !contains(keys(aws_lambda_function.this["rotator"].environment[0].variables), "SMTP_PORT")
     )
-    error_message = "The functions read the parameter that is there; what is not set is not set."
+    error_message = "The functions read the existing parameter, and settings without a value are omitted."
   }
 }
 
@@ -112,7 +112,7 @@ run "mailgun" {
       aws_ssm_parameter.mailgun_api_key[0].value_wo == null &&
       aws_ssm_parameter.mailgun_api_key[0].value_wo_version == 3
     )
-    error_message = "The key goes into a parameter and is not kept here."
+    error_message = "The API key is written to a parameter and is not stored in the state."
   }
 
   assert {
@@ -125,7 +125,7 @@ run "mailgun" {
         MAILGUN_API_KEY_NAME = "/ikr/mail/mailgun-api-key"
       })
     ])
-    error_message = "The functions know the domain and where the key is, and not the key."
+    error_message = "The environment names the domain and the parameter, and does not contain the API key."
   }
 }
 
@@ -141,6 +141,6 @@ run "mailgun_with_an_existing_parameter" {
 
   assert {
     condition     = length(aws_ssm_parameter.mailgun_api_key) == 0 && aws_lambda_function.this["rotator"].environment[0].variables.MAILGUN_API_KEY_NAME == "mailgun-key"
-    error_message = "A parameter that is there is not created."
+    error_message = "No parameter is created."
   }
 }

@@ -1,4 +1,4 @@
-# What can be chosen.
+# Options.
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -61,7 +61,7 @@ run "every_setting_reaches_the_functions" {
       aws_cloudwatch_dashboard.this[0].dashboard_name == "keys" &&
       aws_cloudwatch_metric_alarm.this["key-too-old"].alarm_name == "keys-key-too-old"
     )
-    error_message = "Everything is called after the module, and the table as one wishes."
+    error_message = "Resources are named after the module, and the table has the name that is set."
   }
 
   assert {
@@ -70,7 +70,7 @@ run "every_setting_reaches_the_functions" {
   }
 }
 
-run "keys_of_ones_own" {
+run "customer_managed_keys" {
   command = plan
 
   variables {
@@ -104,7 +104,7 @@ run "keys_of_ones_own" {
   }
 }
 
-run "a_table_that_may_go" {
+run "table_without_protection" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "a_table_that_may_go" {
 
   assert {
     condition     = !aws_dynamodb_table.this.deletion_protection_enabled && !aws_dynamodb_table.this.point_in_time_recovery[0].enabled
-    error_message = "Protection and recovery can be given up."
+    error_message = "Deletion protection and recovery can be disabled."
   }
 }
 
@@ -148,11 +148,11 @@ run "functions_in_a_vpc" {
       function.runtime == "nodejs22.x" && function.tracing_config[0].mode == "Active" && function.reserved_concurrent_executions == 3 &&
       function.memory_size == 512 && function.timeout == 600 && aws_cloudwatch_log_group.this[key].retention_in_days == 90
     ])
-    error_message = "Both functions get what was chosen."
+    error_message = "Both functions have the options that are set."
   }
 }
 
-run "roles_within_bounds" {
+run "roles_with_a_boundary" {
   command = plan
 
   variables {
@@ -165,7 +165,7 @@ run "roles_within_bounds" {
       for role in concat(values(aws_iam_role.function), [aws_iam_role.scheduler]) :
       role.path == "/service/" && role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     ])
-    error_message = "Every role has the path and the boundary."
+    error_message = "Every role has the path and the permissions boundary."
   }
 
   assert {
@@ -174,7 +174,7 @@ run "roles_within_bounds" {
   }
 }
 
-run "switched_off" {
+run "disabled" {
   command = plan
 
   variables {
@@ -183,16 +183,16 @@ run "switched_off" {
 
   assert {
     condition     = aws_scheduler_schedule.rotator.state == "DISABLED" && !aws_lambda_event_source_mapping.destructor.enabled
-    error_message = "Nothing calls the functions."
+    error_message = "Neither the schedule nor the stream invokes the functions."
   }
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : !alarm.actions_enabled])
-    error_message = "Nobody is told that nothing runs."
+    error_message = "Alarms notify nobody."
   }
 }
 
-run "a_schedule_by_the_clock" {
+run "schedule_with_cron" {
   command = plan
 
   variables {
@@ -208,12 +208,12 @@ run "a_schedule_by_the_clock" {
       aws_scheduler_schedule.rotator.schedule_expression_timezone == "Europe/Berlin" &&
       aws_scheduler_schedule.rotator.flexible_time_window[0].mode == "OFF"
     )
-    error_message = "The rotator runs at the time that was chosen."
+    error_message = "The rotator runs at the time that is set."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].evaluation_periods == 49
-    error_message = "What the interval of a cron(…) is is not known: two days."
+    error_message = "The interval of cron(…) is unknown: two days and an hour."
   }
 
   assert {
@@ -221,11 +221,11 @@ run "a_schedule_by_the_clock" {
       for alarm in aws_cloudwatch_metric_alarm.this :
       one(alarm.alarm_actions) == "arn:aws:sns:eu-west-1:111122223333:alarms" && one(alarm.ok_actions) == "arn:aws:sns:eu-west-1:111122223333:alarms"
     ])
-    error_message = "Alarms, and their ends, go to the topic."
+    error_message = "The topic is notified when an alarm is raised and when it ends."
   }
 }
 
-run "missed_schedules_are_noticed_sooner_where_runs_are_more_frequent" {
+run "missed_schedule_with_frequent_runs" {
   command = plan
 
   variables {
@@ -234,11 +234,11 @@ run "missed_schedules_are_noticed_sooner_where_runs_are_more_frequent" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].evaluation_periods == 3
-    error_message = "Twice the interval in full hours, and an hour."
+    error_message = "Twice the interval in full hours plus one hour."
   }
 }
 
-run "missed_schedules_are_noticed_when_one_wants" {
+run "missed_schedule_with_hours_set" {
   command = plan
 
   variables {
@@ -248,11 +248,11 @@ run "missed_schedules_are_noticed_when_one_wants" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["rotator-missed-schedule"].evaluation_periods == 25
-    error_message = "alarm_missed_schedule_hours decides."
+    error_message = "alarm_missed_schedule_hours takes precedence."
   }
 }
 
-run "nothing_to_look_at" {
+run "no_alarms_and_no_dashboard" {
   command = plan
 
   variables {
@@ -262,11 +262,11 @@ run "nothing_to_look_at" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.this) == 0 && length(aws_cloudwatch_dashboard.this) == 0 && output.dashboard_name == null
-    error_message = "Alarms and dashboard can be left out."
+    error_message = "Alarms and dashboard can be omitted."
   }
 }
 
-run "tags_everywhere" {
+run "tags" {
   command = plan
 
   variables {
@@ -281,6 +281,6 @@ run "tags_everywhere" {
         values(aws_iam_policy.people)[*].tags, values(aws_sqs_queue.failures)[*].tags, values(aws_cloudwatch_metric_alarm.this)[*].tags,
       ) : tagged == tomap({ Service = "keys" })
     ])
-    error_message = "Everything that can have tags has them."
+    error_message = "All resources that support tags have them."
   }
 }

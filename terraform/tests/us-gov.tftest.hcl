@@ -21,6 +21,6 @@ run "every_arn_is_of_the_partition" {
         [aws_iam_role_policy.scheduler.policy, aws_iam_role.scheduler.assume_role_policy],
       ) : [for arn in regexall("arn:[^:\"]+:", document) : arn == "arn:aws-us-gov:"]
     ]))
-    error_message = "An ARN of another partition stands in a policy."
+    error_message = "A policy contains an ARN of another partition."
   }
 }

@@ -1,4 +1,4 @@
-/** What the functions read from their environment is what the module sets. */
+/** The module sets the environment variables that the functions read, with the same limits. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { expression, type Module, readModule } from '../../scripts/terraform-module.ts';
 import type { SettingsTable } from '../../src/config/setting.ts';
@@ -7,23 +7,27 @@ import { type MailerName, mailers } from '../../src/mailers/index.ts';
 import { LOG_LEVELS } from '../../src/runtime/log.ts';
 
 let module: Module;
+/** The settings that do not depend on the mailer. */
 let core: Record<string, string>;
 let ofMailers: Record<string, Record<string, string>>;
+let limits: Record<string, number>;
 
 beforeAll(async () => {
   module = await readModule('terraform');
-  core = module.locals.core_environment as typeof core;
+  const ofDeliveries = module.locals.delivery_environment as typeof ofMailers;
+  core = { ...(module.locals.core_environment as typeof core), ...ofDeliveries.mail };
   ofMailers = module.locals.mailer_environment as typeof ofMailers;
+  limits = module.locals.limits as typeof limits;
 });
 
 const names = Object.keys(mailers) as MailerName[];
 
-/** A mailer's settings, whatever their types. */
+/** The settings of a mailer, without their types. */
 async function settingsOf(name: MailerName): Promise<SettingsTable> {
   return (await mailers[name]()).settings;
 }
 
-/** The variable that alone decides a setting, if there is one. */
+/** The variable that is the whole value of a setting, if there is one. */
 function variableOf(value: string | undefined) {
   const name = /^var\.(\w+)$/.exec(expression(value))?.[1];
   return module.variables.find((variable) => variable.name === name);
@@ -43,15 +47,15 @@ describe('The environment of the functions', () => {
     expect(Object.keys(ofMailers[name] ?? {}).sort()).toEqual(Object.keys(settings).sort());
   });
 
-  it('is set by variables that are called as the settings are, in small letters', () => {
+  it('is set by variables with the names of the settings, in lower case', () => {
     const all = Object.assign({}, core, ...Object.values(ofMailers)) as typeof core;
-    const strange = Object.entries(all).filter(
+    const differing = Object.entries(all).filter(
       ([name, value]) => variableOf(value) && variableOf(value)?.name !== name.toLowerCase(),
     );
-    expect(strange).toEqual([]);
+    expect(differing).toEqual([]);
   });
 
-  it('falls back to the same values as the code', async () => {
+  it('has the same defaults as the code', async () => {
     const settings: SettingsTable = Object.assign(
       {},
       coreSettings,
@@ -60,7 +64,7 @@ describe('The environment of the functions', () => {
     const all = Object.assign({}, core, ...Object.values(ofMailers)) as typeof core;
     const differing = Object.entries(settings).flatMap(([name, { fallback, required }]) => {
       const variable = variableOf(all[name]);
-      // A value that the module makes by itself, and one that the module insists on, has no default.
+      // A value that the module computes, and a required one, has no default.
       if (!variable || required) return [];
       const own = variable.fallback ?? undefined;
       return String(own) === String(fallback) ? [] : [{ name, code: fallback, module: own }];
@@ -68,10 +72,31 @@ describe('The environment of the functions', () => {
     expect(differing).toEqual([]);
   });
 
-  it('has variables that allow the mailers and log levels of the code', () => {
-    const refusal = (name: string) =>
-      module.variables.find((variable) => variable.name === name)?.refusals.join(' ') ?? '';
-    for (const name of names) expect(refusal('mail_client')).toContain(name);
-    for (const level of LOG_LEVELS) expect(refusal('log_level')).toContain(level);
+  it('has variables that accept the mailers and log levels of the code', () => {
+    const allowed = (name: string) =>
+      module.variables.find((variable) => variable.name === name)?.errorMessages.join(' ') ?? '';
+    for (const name of names) expect(allowed('mail_client')).toContain(name);
+    for (const level of LOG_LEVELS) expect(allowed('log_level')).toContain(level);
+  });
+});
+
+describe('The limit of a number in the module', () => {
+  it.each([
+    ['ROTATE_AFTER_DAYS', 'days'],
+    ['DELETE_AFTER_DAYS', 'days'],
+    ['DEACTIVATE_AFTER_DAYS', 'days'],
+    ['MAX_KEY_AGE_DAYS', 'days'],
+    ['RETRY_AFTER_MINS', 'retry_minutes'],
+    ['MAX_ROTATIONS_PER_RUN', 'rotations_per_run'],
+  ] as const)('is that of the setting %s', (name, limit) => {
+    const { schema } = coreSettings[name];
+    const accepts = (value: number) => schema.safeParse(String(value)).success;
+    const highest = limits[limit] ?? Number.NaN;
+    expect([accepts(0), accepts(1), accepts(highest), accepts(highest + 1)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The metrics that alarms and the dashboard know are those that the functions write. */
+/** The metrics of alarms and dashboard are those that the functions write. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readModule } from '../../scripts/terraform-module.ts';
 import { destructorMetrics, embedded, rotatorMetrics } from '../../src/notifications/metrics.ts';
@@ -38,6 +38,11 @@ describe('The metrics of the module', () => {
 
   it('are those of the destructor', () => {
     expect(metrics.destructor).toEqual(Object.keys(destructorMetrics([], 0, FIGURES)).sort());
+  });
+
+  it('include one that only completed runs for the whole account write, for rotator-missed-schedule', () => {
+    expect(rotatorMetrics(REPORT, true)).toHaveProperty('ManagedUsers');
+    expect(rotatorMetrics(REPORT, false)).not.toHaveProperty('ManagedUsers');
   });
 
   it('are in the namespace that the functions write to', () => {

@@ -1,19 +1,19 @@
-/** What the roles may do is what the functions do: nothing is missing and nothing unused. */
+/** The roles have the permissions for the calls of the functions: none is missing and none unused. */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readModule } from '../../scripts/terraform-module.ts';
 import { PARAMETER_PREFIX } from '../../src/domain/parameter-name.ts';
 import { EMAIL_TAG } from '../../src/domain/tags.ts';
 
-/** The calls of runs on the local account, as `service:Action`. */
+/** The calls of runs against the simulated account, as `service:Action`. */
 interface RecordedCalls {
   readonly rotator: readonly string[];
-  /** Of a run in which `GetAccountAuthorizationDetails` is denied. */
+  /** Calls of a run in which `GetAccountAuthorizationDetails` is denied. */
   readonly rotatorWithFallbackInventory: readonly string[];
   readonly destructor: readonly string[];
 }
 
-/** Permissions by what they are for, e.g. `{ table: ["dynamodb:GetItem"] }`. */
+/** Permissions by kind of resource, e.g. `{ table: ["dynamodb:GetItem"] }`. */
 type Purposes = Readonly<Record<string, readonly string[]>>;
 
 interface Beyond {
@@ -23,8 +23,8 @@ interface Beyond {
 }
 
 const FUNCTIONS = ['rotator', 'destructor'] as const;
-/** Calls to servers that AWS has no permissions for. */
-const ELSEWHERE = /^(smtp|mailgun):/;
+/** Calls to servers outside of AWS. */
+const OUTSIDE_AWS = /^(smtp|mailgun):/;
 
 let recorded: RecordedCalls;
 let calls: Readonly<Record<string, Purposes>>;
@@ -53,16 +53,16 @@ function made(name: (typeof FUNCTIONS)[number]): Set<string> {
     ...recorded[name],
     ...(name === 'rotator' ? recorded.rotatorWithFallbackInventory : []),
   ];
-  return new Set(all.filter((call) => !ELSEWHERE.test(call)));
+  return new Set(all.filter((call) => !OUTSIDE_AWS.test(call)));
 }
 
 describe.each(FUNCTIONS)('The role of the %s', (name) => {
-  it('may make every call that the function makes', () => {
+  it('allows every call that the function makes', () => {
     const missing = [...made(name)].filter((call) => !granted(name).has(call));
     expect(missing).toEqual([]);
   });
 
-  it('may make no other call', () => {
+  it('allows no other call', () => {
     const unused = [...granted(name)].filter((call) => !made(name).has(call));
     expect(unused).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe.each(FUNCTIONS)('The role of the %s', (name) => {
   });
 });
 
-describe('Permissions that no call shows', () => {
+describe('Permissions that no recorded call shows', () => {
   it('each have a reason and a function', () => {
     for (const { reason, functions } of Object.values(beyond)) {
       expect(reason).toMatch(/^[A-Z].{20,}\.$/);
@@ -81,19 +81,19 @@ describe('Permissions that no call shows', () => {
     }
   });
 
-  it('are none that a call does show', () => {
+  it('include none that a recorded call shows', () => {
     const shown = new Set(FUNCTIONS.flatMap((name) => [...made(name)]));
     const actions = Object.values(beyond).flatMap((entry) => entry.actions);
     expect(actions.filter((action) => shown.has(action))).toEqual([]);
   });
 });
 
-describe('Permissions for the things of one user', () => {
-  it('are for the parameters where the code puts content keys', () => {
-    expect(constants.parameter_prefix).toBe(PARAMETER_PREFIX);
+describe('Constants of the functions in the module', () => {
+  it('have the prefix of the content keys', () => {
+    expect(constants.content_key_prefix).toBe(PARAMETER_PREFIX);
   });
 
-  it('know users by the tag that the code knows them by', () => {
+  it('have the tag that makes a user a managed user', () => {
     expect(constants.managed_user_tag).toBe(EMAIL_TAG);
   });
 });

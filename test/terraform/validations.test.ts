@@ -1,4 +1,4 @@
-/** Every variable says what it is, and whatever it refuses is refused in a run of `terraform test`. */
+/** Every variable is described, and every validation has a run of `terraform test` that it rejects. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Block,
@@ -18,8 +18,8 @@ beforeAll(async () => {
   runs = files.flatMap((file) => labelled(file, 'run').map(([, run]) => run));
 });
 
-/** How many runs expect the variable to refuse. */
-function refusalsOf(name: string): number {
+/** The number of runs in which a validation of the variable must fail. */
+function expectedFailuresOf(name: string): number {
   return runs.filter((run) =>
     ((run.expect_failures ?? []) as unknown[]).map(expression).includes(`var.${name}`),
   ).length;
@@ -27,28 +27,28 @@ function refusalsOf(name: string): number {
 
 describe('The variables of the module', () => {
   it('each have a type and a description', () => {
-    const bare = module.variables.filter(({ type, description }) => !type || !description);
-    expect(bare.map(({ name }) => name)).toEqual([]);
+    const undescribed = module.variables.filter(({ type, description }) => !type || !description);
+    expect(undescribed.map(({ name }) => name)).toEqual([]);
   });
 
   it('each have a run for every validation', () => {
-    const untried = module.variables.filter(
-      ({ name, refusals }) => refusalsOf(name) < refusals.length,
+    const untested = module.variables.filter(
+      ({ name, errorMessages }) => expectedFailuresOf(name) < errorMessages.length,
     );
-    expect(untried.map(({ name }) => name)).toEqual([]);
+    expect(untested.map(({ name }) => name)).toEqual([]);
   });
 
-  it('are validated unless any value of their type is right', () => {
-    const unchecked = module.variables.filter(
-      ({ type, refusals }) => type !== 'bool' && refusals.length === 0,
+  it('are validated unless every value of their type is valid', () => {
+    const unvalidated = module.variables.filter(
+      ({ type, errorMessages }) => type !== 'bool' && errorMessages.length === 0,
     );
-    expect(unchecked.map(({ name }) => name)).toEqual(['archive_directory']);
+    expect(unvalidated.map(({ name }) => name)).toEqual(['archive_directory']);
   });
 
-  it('say in every refusal which variable it is about', () => {
-    const vague = module.variables.filter(({ name, refusals }) =>
-      refusals.some((refusal) => !refusal.includes(name)),
+  it('are named in each of their error messages', () => {
+    const unnamed = module.variables.filter(({ name, errorMessages }) =>
+      errorMessages.some((message) => !message.includes(name)),
     );
-    expect(vague.map(({ name }) => name)).toEqual([]);
+    expect(unnamed.map(({ name }) => name)).toEqual([]);
   });
 });

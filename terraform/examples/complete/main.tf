@@ -1,6 +1,7 @@
-# Everything at once: keys of one's own, a VPC, a stage before deletion, alarms that reach people.
+# All options: customer managed keys, a VPC, deactivation before deletion, alarms that notify people,
+# groups with the policies for people.
 module "iam_key_rotator" {
-  source = "../.." # where the module is, from here
+  source = "../.." # path of the module
 
   name       = "key-rotator"
   table_name = "key-rotator-journal"
@@ -54,7 +55,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
-# One key for the table, the parameters, the logs and the alarms' topic.
+# One key for the table, the parameters, the logs and the topic of the alarms.
 resource "aws_kms_key" "ikr" {
   description         = "IAM key rotator"
   enable_key_rotation = true
@@ -62,7 +63,7 @@ resource "aws_kms_key" "ikr" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "AccountDecidesByItsPolicies"
+        Sid       = "IamPoliciesOfTheAccount"
         Effect    = "Allow"
         Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
         Action    = "kms:*"
@@ -108,13 +109,28 @@ resource "aws_sns_topic_subscription" "alarms" {
   endpoint  = "platform@example.com"
 }
 
-# Whoever is in this group can open what is mailed to them.
-resource "aws_iam_group" "key_owners" {
-  name = "key-owners"
+# Members of key-owners can open the mails that are sent to them; the others can run commands.
+locals {
+  policies_of_groups = {
+    key-owners   = module.iam_key_rotator.user_policy_arn
+    key-helpdesk = module.iam_key_rotator.helpdesk_policy_arn
+    key-readers  = module.iam_key_rotator.read_policy_arn
+    key-support  = module.iam_key_rotator.support_policy_arn
+    key-admins   = module.iam_key_rotator.admin_policy_arn
+    key-taggers  = module.iam_key_rotator.tagging_policy_arn
+  }
+}
+
+resource "aws_iam_group" "people" {
+  for_each = local.policies_of_groups
+
+  name = each.key
   path = "/people/"
 }
 
-resource "aws_iam_group_policy_attachment" "key_owners" {
-  group      = aws_iam_group.key_owners.name
-  policy_arn = module.iam_key_rotator.user_policy_arn
+resource "aws_iam_group_policy_attachment" "people" {
+  for_each = local.policies_of_groups
+
+  group      = aws_iam_group.people[each.key].name
+  policy_arn = each.value
 }

@@ -5,13 +5,13 @@ variable "subnet_ids" {
 }
 
 variable "security_group_ids" {
-  description = "Security groups that let HTTPS out."
+  description = "Security groups that allow outbound HTTPS."
   type        = list(string)
   default     = ["sg-0a1b2c3d4e5f60718"]
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds the roles; none when it is not set."
+  description = "Permissions boundary of the roles; none when not set."
   type        = string
   default     = null
 }

@@ -1,6 +1,6 @@
 # Mails through Mailgun, from a domain in the EU.
 module "iam_key_rotator" {
-  source = "../.." # where the module is, from here
+  source = "../.." # path of the module
 
   mail_client = "mailgun"
   mail_from   = "Access keys <keys@mg.example.com>"
@@ -8,8 +8,8 @@ module "iam_key_rotator" {
   mailgun_api_url = "https://api.eu.mailgun.net" # https://api.mailgun.net for domains in the US
   mailgun_domain  = "mg.example.com"
 
-  # Straight into an SSM parameter, and into no state and no plan. A sending key of the domain
-  # suffices. Raise the version with every new key: TF_VAR_mailgun_api_key=… terraform apply
+  # Written to an SSM parameter, and not stored in the state or in a plan. A sending key of the domain
+  # is sufficient. Increase the version with every new key: TF_VAR_mailgun_api_key=… terraform apply
   mailgun_api_key         = var.mailgun_api_key
   mailgun_api_key_version = 1
 

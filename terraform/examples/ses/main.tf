@@ -1,10 +1,10 @@
-# The least there is: mails through SES, from an identity that is verified there.
+# The minimum: mails through SES, from an identity that is verified there.
 module "iam_key_rotator" {
-  source = "../.." # where the module is, from here
+  source = "../.." # path of the module
 
   mail_from = "Access keys <keys@example.com>"
 
-  # Sealed mails are no use to anybody else, but an address should still be one of your own.
+  # A sealed mail is useless to anybody else, but it should still go to one of your own domains.
   allowed_mail_domains = ["example.com"]
 }
 

@@ -1,6 +1,6 @@
-# Mails through an SMTP server that wants a login.
+# Mails through an SMTP server that requires a login.
 module "iam_key_rotator" {
-  source = "../.." # where the module is, from here
+  source = "../.." # path of the module
 
   mail_client = "smtp"
   mail_from   = "Access keys <keys@example.com>"
@@ -9,8 +9,8 @@ module "iam_key_rotator" {
   smtp_protocol = "tls" # STARTTLS, on port 587; "ssl" is TLS from the first byte, on port 465
   smtp_user     = "iam-key-rotator"
 
-  # Straight into an SSM parameter, and into no state and no plan. Raise the version with every new
-  # password: TF_VAR_smtp_password=… terraform apply
+  # Written to an SSM parameter, and not stored in the state or in a plan. Increase the version with
+  # every new password: TF_VAR_smtp_password=… terraform apply
   smtp_password         = var.smtp_password
   smtp_password_version = 1
 

@@ -38,7 +38,8 @@ mock_resource "aws_dynamodb_table" {
 
 mock_resource "aws_lambda_function" {
   defaults = {
-    arn = "arn:aws:lambda:eu-west-1:111122223333:function:mock"
+    arn     = "arn:aws:lambda:eu-west-1:111122223333:function:mock"
+    version = "7"
   }
 }
 

@@ -1,5 +1,7 @@
+# The policy document of each function's role, from the actions in permissions.tf.
 locals {
-  # Keys are given by ID, ARN or alias; policies name keys by ARN, or any key by its alias.
+  # A variable names a KMS key by ID, ARN or alias. A policy names it by ARN, or every key by `*` with
+  # a condition on the alias.
   ssm_key_is_alias = var.ssm_kms_key_id == null ? false : can(regex("(^|:)alias/", var.ssm_kms_key_id))
   ssm_key_arn = (
     var.ssm_kms_key_id == null ? null :
@@ -11,16 +13,18 @@ locals {
     "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = regex("alias/.*$", var.ssm_kms_key_id) }
   } : {}
 
-  # AWS writes the service's own host name here; in China it ends differently.
+  # The value of kms:ViaService is the host name of the service, which differs in China.
   via_service = { for service in ["dynamodb", "ssm"] : service => distinct(["${service}.${local.region}.amazonaws.com", "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]) }
 
-  # The parameters that a key is used for: content keys, and the mail secret where it uses that key.
+  # The parameters that ssm_kms_key_id encrypts: content keys, and the mail secret unless it has a key
+  # of its own.
   encrypted_parameter_arns = compact([
-    local.content_key_arns,
+    local.content_key_arn_pattern,
     var.mail_secret_kms_key_arn == null ? local.mail_secret_arn : null,
   ])
 
-  # SES asks for the identity that it finds for the sender: the address, its domain or a parent domain.
+  # SES authorizes against the identity that it finds for the sender: the address, its domain or a
+  # parent domain.
   mail_address = endswith(var.mail_from, ">") ? trimspace(regex("<([^<>]+)>$", var.mail_from)[0]) : trimspace(var.mail_from)
   mail_labels  = split(".", split("@", local.mail_address)[1])
   mail_identities = concat([local.mail_address], [
@@ -34,7 +38,7 @@ locals {
     var.ses_resource_arns
   )
 
-  # Every statement that a function may have, and when it has it.
+  # Every statement that a function can have, and the condition (`when`) under which it has it.
   statements = {
     for key in keys(local.function_names) : key => [
       {
@@ -44,7 +48,7 @@ locals {
         Resource  = "*"
         Condition = {}
       },
-      # No tag condition: the key of a user who lost the tag must still be destroyed.
+      # No tag condition: the old key of a user who lost the tag is still deleted.
       {
         when      = true
         Sid       = "Users"
@@ -84,7 +88,7 @@ locals {
         when      = true
         Sid       = "ContentKeys"
         Action    = local.calls[key].content_keys
-        Resource  = local.content_key_arns
+        Resource  = local.content_key_arn_pattern
         Condition = {}
       },
       {
@@ -172,7 +176,7 @@ locals {
         Resource = local.ssm_key_arn
         Condition = merge(local.ssm_key_alias_condition, {
           StringEquals = { "kms:ViaService" = local.via_service.ssm }
-          StringLike   = { "kms:EncryptionContext:PARAMETER_ARN" = local.content_key_arns }
+          StringLike   = { "kms:EncryptionContext:PARAMETER_ARN" = local.content_key_arn_pattern }
         })
       },
       {
@@ -190,14 +194,15 @@ locals {
     ]
   }
 
-  # Network interfaces are Lambda's to manage: the code of the functions itself may not.
+  # Only the Lambda service manages network interfaces; the code of the functions may not.
   network_denial = {
     for key, arn in local.function_arns : key => {
-      Sid       = "NoNetworkFromCode"
-      Effect    = "Deny"
-      Action    = local.beyond_calls.network.actions
-      Resource  = "*"
-      Condition = { ArnEquals = { "lambda:SourceFunctionArn" = arn } }
+      Sid      = "NoNetworkFromCode"
+      Effect   = "Deny"
+      Action   = local.beyond_calls.network.actions
+      Resource = "*"
+      # With and without the version that is running.
+      Condition = { ArnLike = { "lambda:SourceFunctionArn" = [arn, "${arn}:*"] } }
     }
   }
 
@@ -220,73 +225,4 @@ locals {
       )
     })
   }
-}
-
-resource "aws_iam_role" "function" {
-  for_each = local.function_names
-
-  name                 = each.value
-  path                 = var.role_path
-  description          = "What the function ${each.value} may do"
-  permissions_boundary = var.permissions_boundary_arn
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "lambda.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-    }]
-  })
-  tags = var.tags
-}
-
-resource "aws_iam_role_policy" "function" {
-  # checkov:skip=CKV_AWS_290: with vpc_config and with tracing, Lambda needs actions of EC2 and X-Ray that know no resource; the module's tests list all that is allowed for everything
-  for_each = local.function_names
-
-  name   = each.value
-  role   = aws_iam_role.function[each.key].name
-  policy = local.function_policies[each.key]
-}
-
-resource "aws_iam_role" "scheduler" {
-  name                 = "${var.name}-scheduler"
-  path                 = var.role_path
-  description          = "Lets the schedule call the function ${local.function_names.rotator}"
-  permissions_boundary = var.permissions_boundary_arn
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account_id }
-        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/${var.name}" }
-      }
-    }]
-  })
-  tags = var.tags
-}
-
-resource "aws_iam_role_policy" "scheduler" {
-  name = "${var.name}-scheduler"
-  role = aws_iam_role.scheduler.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "Call"
-        Effect   = "Allow"
-        Action   = "lambda:InvokeFunction"
-        Resource = local.function_arns.rotator
-      },
-      {
-        Sid      = "Failures"
-        Effect   = "Allow"
-        Action   = "sqs:SendMessage"
-        Resource = local.queue_arns.schedule
-      },
-    ]
-  })
 }

@@ -81,7 +81,7 @@ describe('the functions, where somebody means harm,', () => {
     const rotated = addresses.map((_, at) => pipeline.row(report, `user${at}`).outcome);
     expect(keys).toEqual(rotated.map((outcome) => (outcome === 'rotated' ? 2 : 1)));
     for (const name of pipeline.account.hands.parameterNames()) {
-      expect(name).toMatch(/^\/ikr\/secret\/iam\/[\w.-]+$/);
+      expect(name).toMatch(/^\/ikr\/secret\/iam\/[\w.-]+\/AIDA\w+$/);
     }
   });
 });

@@ -8,7 +8,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type MailClient, type Pipeline, startPipeline } from '../../simulation/pipeline.ts';
-import { parameterNameOf } from '../../src/domain/parameter-name.ts';
+import { contentKeyNameOf } from '../../src/domain/content-key-name.ts';
 import { HOUR_MS } from '../../src/domain/time.ts';
 
 const FILE = 'test/terraform/recorded-calls.json';
@@ -114,11 +114,9 @@ const lives: [string, () => Promise<void>][] = [
     () =>
       record({}, async (pipeline) => {
         const { userId } = pipeline.addUser('alice');
-        pipeline.addUser('bob');
         const { hands } = pipeline.account;
-        hands.putParameter(parameterNameOf('alice'), foreignKey('AIDASOMEBODYELSE'));
-        hands.putParameter(parameterNameOf('bob'), foreignKey(userId));
-        await pipeline.rotate();
+        hands.putParameter(contentKeyNameOf('alice', userId), foreignKey('AIDASOMEBODYELSE'));
+        await pipeline.tryRotate();
       }),
   ],
   [

@@ -101,7 +101,9 @@ describe('the stream of a table', () => {
     await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
     account.stream.take();
     await put({ item: 'AIDA1/timer/AKIA1', account: '1' });
-    await db.send(new DeleteCommand({ TableName, Key: { account: '1', item: 'AIDA9/timer/AKIA9' } }));
+    await db.send(
+      new DeleteCommand({ TableName, Key: { account: '1', item: 'AIDA9/timer/AKIA9' } }),
+    );
     const refused = new PutCommand({
       TableName,
       Item: { account: '1', item: 'AIDA1/timer/AKIA1', version: 2 },

@@ -1,10 +1,12 @@
 /** The module sets the environment variables that the functions read, with the same limits. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { expression, type Module, readModule } from '../../scripts/terraform-module.ts';
+import { LOG_LEVELS, coreSettings as ofCore } from '../../src/config/core.ts';
 import type { SettingsTable } from '../../src/config/setting.ts';
-import { coreSettings } from '../../src/config/settings.ts';
+import { settings as ofMail } from '../../src/deliveries/mail/index.ts';
 import { type MailerName, mailers } from '../../src/mailers/index.ts';
-import { LOG_LEVELS } from '../../src/runtime/log.ts';
+
+const coreSettings = { ...ofCore, ...ofMail };
 
 let module: Module;
 /** The settings that do not depend on the mailer. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readModule } from '../../scripts/terraform-module.ts';
-import { PARAMETER_PREFIX } from '../../src/domain/parameter-name.ts';
+import { CONTENT_KEY_PREFIX } from '../../src/domain/content-key-name.ts';
 import { EMAIL_TAG } from '../../src/domain/tags.ts';
 
 /** The calls of runs against the simulated account, as `service:Action`. */
@@ -90,7 +90,7 @@ describe('Permissions that no recorded call shows', () => {
 
 describe('Constants of the functions in the module', () => {
   it('have the prefix of the content keys', () => {
-    expect(constants.content_key_prefix).toBe(PARAMETER_PREFIX);
+    expect(constants.content_key_prefix).toBe(CONTENT_KEY_PREFIX);
   });
 
   it('have the tag that makes a user a managed user', () => {

@@ -160,7 +160,7 @@ type PolicyNames =
   | 'RETRY_AFTER_MINS';
 
 /** What holds for every user who has no tag that says otherwise. */
-export function policiesOf(
+function policiesOf(
   values: Pick<SettingsOf<typeof coreSettings>, PolicyNames>,
 ): Pick<Settings, 'rotation' | 'destruction'> {
   return {

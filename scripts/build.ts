@@ -6,7 +6,7 @@
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 import { getBuiltins } from './builtins.ts';
 import { readValues, runProgram, UsageError } from './command-line.ts';
@@ -36,6 +36,18 @@ function readOptions(args: readonly string[]): { readonly dist: string } | 'help
 
 const FUNCTIONS = ['rotator', 'destructor'] as const;
 
+/** The version is all that a bundle needs of the manifest, whose rest changes for other reasons. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      if (path !== join(root, 'package.json')) return undefined;
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /** What the bundles of both kinds have in common. */
 const shared = {
   absWorkingDir: root,
@@ -55,6 +67,7 @@ const shared = {
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
   metafile: true,
+  plugins: [versionOnly],
 } satisfies BuildOptions;
 
 /** What stays out of the functions' bundles. */

@@ -14,6 +14,9 @@
 
 import type { Report, ReportRow } from '../src/domain/report.ts';
 import { DAY_MS, HOUR_MS } from '../src/domain/time.ts';
+import { ALIASES } from '../src/rotation/commands/aliases.ts';
+import type { Answer } from '../src/rotation/commands/answers.ts';
+import type { Command } from '../src/rotation/commands/requests.ts';
 import { nameOf } from './aws/calls.ts';
 import { type LocalAccount, startLocalAccount, type TurnableClock } from './aws/index.ts';
 import { type Invocation, type LambdaHost, startLambda } from './aws/lambda-host.ts';
@@ -51,6 +54,8 @@ export interface Pipeline {
   rotate(event?: unknown): Promise<Report>;
   /** The same without an opinion about the outcome. */
   tryRotate(event?: unknown): Promise<Invocation<Report>>;
+  /** A command, through the alias that is allowed everything; its result. Throws what refuses it. */
+  command(command: Command): Promise<unknown>;
   /** The TTL service removes what is due, and the destructor gets the stream's records. */
   expire(): Promise<Invocation<{ batchItemFailures: { itemIdentifier: string }[] }>>;
   /** Days go by: four runs of the rotator each, TTL before every run. */
@@ -82,14 +87,20 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const host = (name: string) => startLambda({ entry: `dist/${name}/index.mjs`, env, clock });
   const rotator = host('rotator');
   const destructor = host('destructor');
+  // Also the function that the command line invokes over HTTP.
+  account.lambda.deploy('ikr-rotator', rotator, ALIASES);
   const answers: string[] = [];
   const streamed: string[] = [];
   const called = { rotator: new Set<string>(), destructor: new Set<string>() };
   const userIds = new Map<string, string>();
 
-  const invoke = async <T>(lambda: LambdaHost, event: unknown): Promise<Invocation<T>> => {
+  const invoke = async <T>(
+    lambda: LambdaHost,
+    event: unknown,
+    qualifier?: string,
+  ): Promise<Invocation<T>> => {
     const before = account.calls.log.length;
-    const answer = await lambda.invoke<T>(event);
+    const answer = await lambda.invoke<T>(event, { qualifier });
     const name = lambda === rotator ? 'rotator' : 'destructor';
     for (const call of account.calls.log.slice(before)) called[name].add(nameOf(call));
     answers.push(JSON.stringify(answer));
@@ -120,6 +131,14 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       return answer.result;
     },
     tryRotate: (event = {}) => invoke<Report>(rotator, event),
+    async command(command) {
+      const answer = await invoke<Answer>(rotator, command, 'admin');
+      if (answer.error) throw new Error(answer.error.message);
+      if (answer.died) throw new Error('the rotator was killed');
+      const { result, refusal } = answer.result;
+      if (refusal) throw new Error(refusal.message);
+      return result;
+    },
     async expire() {
       await account.expire(TABLE);
       const Records = account.stream.take();

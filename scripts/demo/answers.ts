@@ -28,9 +28,9 @@ function rowsIn(logs: readonly string[], message: string): ReportRow[] {
   });
 }
 
-/** Whether a run came to its end; one that could do nothing of what was due says so by failing. */
+/** Whether a run came to its end; one whose due work all failed ends with an error of its own. */
 export function isComplete({ result, error }: Invocation): boolean {
-  return result !== undefined || (error?.message ?? '').startsWith('Nothing of what was due');
+  return result !== undefined || error?.name === 'NothingWorked';
 }
 
 /** Everything that left the function. */

@@ -21,6 +21,9 @@
  * // A request that is signed with a user's own key is checked, and is a use of that key.
  * new STSClient({ endpoint: account.endpoint, credentials: keyPairOfJane, … });
  *
+ * // Functions behind Lambda's Invoke, with their aliases.
+ * account.lambda.deploy('ikr-rotator', createFunction({ entry: 'dist/rotator/index.mjs', … }), ALIASES);
+ *
  * // Mail servers share the account's clock, mails, log, latency and faults.
  * const smtp = await startSmtp(account);          // NODE_EXTRA_CA_CERTS = smtp.caFile
  * const mailgun = await startMailgun(account);    // MAILGUN_API_URL = mailgun.url

@@ -1,18 +1,11 @@
 /** Single users and their tags, on IAM. */
-import {
-  GetUserCommand,
-  type IAMClient,
-  ListUserTagsCommand,
-  TagUserCommand,
-} from '@aws-sdk/client-iam';
-import type { IamUser, Tag } from '../domain/identity.ts';
+import { type IAMClient, ListUserTagsCommand, TagUserCommand } from '@aws-sdk/client-iam';
+import type { Tag } from '../domain/identity.ts';
 import { errorName } from './answers.ts';
 import { iamPages } from './iam-pages.ts';
 
 /** Users looked up one by one; the inventory lists them all. */
 export interface Users {
-  /** `undefined` when there is no user of that name. */
-  find(userName: string): Promise<IamUser | undefined>;
   /** The user's tags as they are now; `undefined` when there is no user of that name. */
   tags(userName: string): Promise<Tag[] | undefined>;
   /** Adds tags, or changes their values; other tags stay. */
@@ -33,20 +26,6 @@ export function iamUsers(iam: IAMClient): Users {
   };
 
   return {
-    find: (userName) =>
-      orUndefined(async () => {
-        const { User: user } = await iam.send(new GetUserCommand({ UserName: userName }));
-        if (!user?.UserId || !user.UserName || !user.Arn) {
-          throw new Error(`IAM tells of ${userName} without ID or ARN`);
-        }
-        return {
-          userId: user.UserId,
-          userName: user.UserName,
-          arn: user.Arn,
-          tags: await tagsOf(user.UserName),
-        };
-      }),
-
     tags: (userName) => orUndefined(() => tagsOf(userName)),
 
     async tag(userName, tags) {

@@ -32,19 +32,19 @@ export function explainInvocation(error: unknown, target: Target): unknown {
   const where = region === undefined ? '' : ` in Region ${region}`;
   if (/^AccessDenied/.test(error.name)) {
     return new Failure(
-      `You may not invoke the alias ${alias} of the function ${name}. Ask your AWS administrators for lambda:InvokeFunction on it. If they gave you another alias, name it with --alias. (${error.message})`,
+      `You may not invoke the alias ${alias} of the function ${name}. Ask your AWS administrators for lambda:InvokeFunction on it. If they gave you another alias, name it with --alias. (${shown(error.message)})`,
       { cause: error },
     );
   }
   if (error.name === 'ResourceNotFoundException') {
     return new Failure(
-      `There is no function ${name} with an alias ${alias}${where}: check --function, --region and --profile. A function that was deployed before there were commands has no aliases. (${error.message})`,
+      `There is no function ${name} with an alias ${alias}${where}: check --function, --region and --profile. A function that was deployed before there were commands has no aliases. (${shown(error.message)})`,
       { cause: error },
     );
   }
   if (error.name === 'TooManyRequestsException') {
     return new Failure(
-      `The function ${name} can't be invoked now: Lambda limits how often or how many at a time. Nothing was begun. Wait a minute and try again. (${error.message})`,
+      `The function ${name} can't be invoked now: Lambda limits how often or how many at a time. Nothing was begun. Wait a minute and try again. (${shown(error.message)})`,
       { cause: error },
     );
   }

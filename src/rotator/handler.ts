@@ -13,6 +13,9 @@ import { composeFor, runJournalOf } from '../runtime/lambda.ts';
 import { answerWith, refuse } from './answer.ts';
 import { readEvent } from './request.ts';
 
+/** The name of the error by which a complete run tells that it could do nothing. */
+const NOTHING_WORKED = 'NothingWorked';
+
 /**
  * @returns the report of a run, or the answer to a command
  * @throws Error when the event or the settings can't be used, or when there was work and none of
@@ -38,7 +41,8 @@ async function scheduledRun(request: RunRequest, context: Context): Promise<Repo
   if (!request.users) await recordRun(report, context, run);
   if (nothingWorked(report.rows)) {
     const [problem] = [...report.problems, ...report.rows.map(({ reason }) => reason)];
-    throw new Error(`All due work failed: ${problem} (${JSON.stringify(report.totals)})`);
+    const message = `All due work failed: ${problem} (${JSON.stringify(report.totals)})`;
+    throw Object.assign(new Error(message), { name: NOTHING_WORKED });
   }
   return report;
 }

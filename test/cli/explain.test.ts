@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { explain } from '../../src/cli/explain.ts';
-import { Conflict, SettingsError } from '../../src/ports/errors.ts';
+import { Failure } from '../../src/cli/failure.ts';
 
 const error = (name: string, message = '', more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });
@@ -35,8 +35,6 @@ describe('an error', () => {
     [error('AccessDenied', 'User x is not authorized'), 'does not allow this: User x'],
     [error('Error', 'Region is missing'), 'Which AWS Region?'],
     [error('Error', 'Region not accepted: region="x"'), 'eu-central-1 is no AWS Region'],
-    [error('ResourceNotFoundException', 'Requested resource not found'), 'no such table in Region'],
-    [error('ResourceNotFoundException', 'Function not found: arn'), 'no such function in Region'],
     [error('Error', 'getaddrinfo ENOTFOUND iam.nowhere'), "is the Region's name right"],
     [error('Error', '', { code: 'ECONNREFUSED' }), 'is the network up?'],
     [
@@ -45,8 +43,6 @@ describe('an error', () => {
     ],
     [error('TimeoutError', 'Connection timed out'), 'does not answer'],
     [error('ThrottlingException', 'Rate exceeded'), 'asked too often'],
-    [new SettingsError(['MAIL_FROM is not set']), '- MAIL_FROM is not set'],
-    [new Conflict('the record is CLOSED', undefined), 'Another run went on with it'],
     [
       error('Strange', 'odd', { cause: error('Deep', 'down') }),
       'Strange: odd (because Deep: down)',
@@ -68,7 +64,7 @@ describe('an error', () => {
   });
 
   it('is told as it is when it was written for a person', () => {
-    const own = new SettingsError(['MAIL_FROM is not set']);
+    const own = new Failure('There are mistakes:\n- one');
     expect(told(own)).toBe(own.message);
   });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-const history = (...argv: string[]) => cli.ikr(['history', '--table', TABLE, ...argv]);
+const history = (...argv: string[]) => cli.ikr(['history', ...argv]);
 const reasons = async (...argv: string[]) =>
   ((await history('--json', ...argv)).json() as { reason: string }[]).map(({ reason }) => reason);
 
@@ -56,7 +56,7 @@ describe('ikr history', () => {
     expect(await reasons('alice.maiden')).toEqual(['renamed']);
   });
 
-  it('needs no more than the table', async () => {
+  it('finds former users whatever IAM denies', async () => {
     cli.account.faults.add({ match: { service: 'iam' }, kind: 'deny' });
 
     expect((await reasons('alice')).sort()).toEqual(['gone', 'today']);
@@ -110,7 +110,7 @@ describe('ikr history', () => {
         ak: { S: 'history#2026-01-01T00:00:00.000Z' },
         outcome: { S: 'perhaps' },
       });
-      const { code, out, err } = await broken.ikr(['history', '--table', TABLE]);
+      const { code, out, err } = await broken.ikr(['history']);
 
       expect(code).toBe(1);
       expect(out).toContain('readable');

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rotate } from '../../simulation/memory/life.ts';
+import { memoryFunction } from '../../simulation/memory/rotator-function.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
@@ -21,43 +22,29 @@ import { collect } from './support/output.ts';
 
 /** The ID of the first user of a world. */
 const BOB = 'AIDA00000000000000001';
-const ENV = {
-  IAM_KEY_ROTATOR_TABLE: 'ikr',
-  MAIL_FROM: 'keys@example.com',
-  AWS_REGION: 'eu-west-1',
-};
+const ENV = { AWS_REGION: 'eu-west-1' };
 
 /** AWS as the commands see it, in memory; `asked` collects what would go over the network. */
 function servicesOf(world: World, asked: string[] = []): Services {
-  const run = world.run();
+  const { parameters } = world.run();
   return {
     clock: world.clock,
-    keys: () => run.keys,
     users: () => ({
-      find: async (name) => byName(world, name),
       tags: async (name) => byName(world, name)?.tags.slice(),
       tag: async () => {},
     }),
-    inventory: () => run.inventory,
-    journal: () => run.journal,
-    parameters: (region) => {
-      const { get, ...rest } = run.parameters;
-      return {
-        ...rest,
-        get: async (name) => {
-          asked.push(`${region} ${name}`);
-          return get(name);
-        },
-      };
-    },
+    parameters: (region) => ({
+      get: async (name) => {
+        asked.push(`${region} ${name}`);
+        return parameters.get(name);
+      },
+    }),
     caller: async () => ({
       arn: 'arn:aws:iam::123456789012:user/alice',
       accountId: '123456789012',
       userId: 'AIDAALICE',
     }),
-    region: async () => 'eu-west-1',
-    functionEnvironment: async () => ENV,
-    run: async () => ({ run: world.run(), close: async () => {} }),
+    invoke: memoryFunction(world),
   };
 }
 
@@ -177,17 +164,19 @@ describe('an error with what a stranger has written', () => {
     async (name) => {
       await fc.assert(
         fc.asyncProperty(hostileText, async (text) => {
-          const services = servicesOf(createWorld());
+          const world = createWorld();
           const failing = () => {
             throw Object.assign(new Error(`no: ${text}`), { name });
           };
-          const result = await ikr(['cancel', 'bob'], {
-            ...services,
-            keys: () => ({ ...services.keys(), userId: failing }),
-            journal: () => ({ ...services.journal(''), scan: failing }),
-          });
-          expect(result.code).toBe(1);
-          expectHarmless(result);
+          const ownRun = world.run();
+          const run = () => ({ ...ownRun, keys: { ...ownRun.keys, userId: failing } });
+          const inFunction = { ...servicesOf(world), invoke: memoryFunction(world, { run }) };
+          const onTheWay = { ...servicesOf(world), invoke: failing };
+          for (const services of [inFunction, onTheWay]) {
+            const result = await ikr(['cancel', 'bob'], services);
+            expect(result.code).toBe(1);
+            expectHarmless(result);
+          }
         }),
         { numRuns: 20 },
       );

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type CommandLine, startCommandLine, TABLE } from './support/command-line.ts';
+import { type CommandLine, startCommandLine } from './support/command-line.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let cli: CommandLine;
@@ -62,7 +62,7 @@ describe('the process', () => {
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'wrong',
     };
-    const argv = ['status', '--table', TABLE, '--json'];
+    const argv = ['status', '--json'];
 
     const withProfile = await ikr([...argv, '--profile', 'work', '--region', 'eu-central-1'], {
       env,
@@ -78,7 +78,7 @@ describe('the process', () => {
 
   it('asks for a Region, credentials and a profile that exist', async () => {
     const env = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' };
-    const argv = ['history', '--table', TABLE];
+    const argv = ['history'];
 
     expect((await ikr(argv, { env })).err).toContain('Which AWS Region?');
     const region = { ...env, AWS_REGION: 'eu-central-1' };

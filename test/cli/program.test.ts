@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type CommandLine, startCommandLine, TABLE } from './support/command-line.ts';
+import { type CommandLine, startCommandLine } from './support/command-line.ts';
 
 let cli: CommandLine;
 beforeAll(async () => {
@@ -44,16 +44,16 @@ describe('the program', () => {
     expect(names).toEqual('tag decrypt status rotate resend cancel history preview'.split(' '));
     for (const name of names) {
       const { out } = await cli.ikr([name, '--help']);
-      expect(out).toContain('Examples:');
+      expect(out).toMatch(/^Examples?:$/m);
       expect(out).toContain('--profile <name>');
       for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     }
   });
 
   it('puts help on standard output, and what is wrong on standard error', async () => {
-    const wrong = await cli.ikr(['status', '--tabel', TABLE]);
+    const wrong = await cli.ikr(['status', '--funtcion', 'x']);
     expect(wrong.out).toBe('');
-    expect(wrong.err).toContain('Did you mean --table?');
+    expect(wrong.err).toContain('Did you mean --function?');
     expect((await cli.ikr(['--help'])).err).toBe('');
   });
 });

@@ -1,22 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
-import { type CommandLine, FUNCTION, mailsTo, startCommandLine } from './support/command-line.ts';
+import { type CommandLine, mailsTo, startCommandLine } from './support/command-line.ts';
 
 let cli: CommandLine;
 beforeAll(async () => {
   cli = await startCommandLine();
 });
-afterEach(() => {
+afterEach(async () => {
   cli.account.faults.clear();
-  cli.settings({});
+  await cli.settings({});
   Object.assign(cli.account.ses.knobs, { sendingPaused: false, rejected: new Set() });
 });
 afterAll(() => cli.close());
 
-const resend = (...argv: string[]) => cli.ikr(['resend', ...argv, '--function', FUNCTION]);
+const resend = (...argv: string[]) => cli.ikr(['resend', ...argv]);
 const rotated = async (name: string) => {
   cli.managed(name, 85);
-  await cli.ikr(['rotate', '--user', name, '--function', FUNCTION]);
+  await cli.ikr(['rotate', '--user', name]);
   return cli.record(name);
 };
 const words = (text: string) => text.replace(/\s+/g, ' ');
@@ -46,9 +46,9 @@ describe('ikr resend', () => {
     });
   });
 
-  it('sends the pair in clear where that is wanted', async () => {
+  it('sends the pair in plaintext where that is wanted', async () => {
     await rotated('bob');
-    cli.settings({ ENCRYPT_KEY_PAIR: 'false' });
+    await cli.settings({ ENCRYPT_KEY_PAIR: 'false' });
 
     expect((await resend('bob')).code).toBe(0);
 
@@ -70,7 +70,7 @@ describe('ikr resend', () => {
 
   it('sends the mail of a cancelled rotation, and says that its dates do not hold', async () => {
     await rotated('dave');
-    await cli.ikr(['cancel', 'dave', '--function', FUNCTION]);
+    await cli.ikr(['cancel', 'dave']);
 
     const { code, out, err } = await resend('dave');
 
@@ -95,7 +95,7 @@ describe('ikr resend', () => {
     cli.managed('frank', 85);
     // Nobody knows whether this mail arrived.
     cli.account.faults.add({ match: { action: 'SendEmail' }, kind: 'reset-before' });
-    await cli.ikr(['rotate', '--user', 'frank', '--function', FUNCTION]);
+    await cli.ikr(['rotate', '--user', 'frank']);
     expect(await cli.record('frank')).toMatchObject({ state: 'DELIVERING', attempts: 1 });
 
     const { code, out } = await resend('frank');
@@ -180,7 +180,7 @@ describe('ikr resend', () => {
 
   it.each([
     ['STARTED', { seenKeyIds: [] }, 'cut off before there was a key pair'],
-    ['WITHDRAWING', { reason: 'refused' }, 'is being taken back (refused)'],
+    ['WITHDRAWING', { reason: 'refused' }, 'is being withdrawn (refused)'],
     [
       'CLOSED',
       { closedAtMs: 1, outcome: 'completed', reason: 'x', retryNotBeforeMs: 0 },
@@ -200,7 +200,7 @@ describe('ikr resend', () => {
 
   it('sends nothing where the settings say DRY_RUN', async () => {
     await rotated('leo');
-    cli.settings({ DRY_RUN: 'true' });
+    await cli.settings({ DRY_RUN: 'true' });
 
     const { code, err } = await resend('leo');
 
@@ -221,8 +221,8 @@ describe('ikr resend', () => {
 
   it('leaks no secret into anything that it prints', async () => {
     await rotated('nina');
-    cli.settings({ ENCRYPT_KEY_PAIR: 'false' });
-    const { out, err } = await cli.ikr(['resend', 'nina', '--function', FUNCTION, '--debug']);
+    await cli.settings({ ENCRYPT_KEY_PAIR: 'false' });
+    const { out, err } = await cli.ikr(['resend', 'nina', '--debug']);
 
     const secrets = [...cli.account.secrets, ...cli.account.secureValues];
     expect(secrets.filter((secret) => `${out}${err}`.includes(secret))).toEqual([]);

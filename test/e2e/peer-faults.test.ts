@@ -65,7 +65,10 @@ describe('wrong mail settings', () => {
     account.hands.putParameter('/mail/mailgun-key', 'wrong');
 
     const answer = await pipeline.tryRotate();
-    expect(answer.error?.message).toMatch(/All due work failed/);
+    expect(answer.error).toMatchObject({
+      name: 'NothingWorked',
+      message: expect.stringMatching(/^All due work failed: /),
+    });
     expect([...keyIds('alice'), ...keyIds('bob')]).toEqual(old);
     expect(account.calls.count('iam:CreateAccessKey')).toBe(0);
     expect(account.mails).toEqual([]);
@@ -341,7 +344,10 @@ describe('an IAM that throttles', () => {
     pipeline.addUser('alice');
     pipeline.account.faults.add({ match: { action: 'CreateAccessKey' }, kind: 'deny', times: 99 });
     const answer = await pipeline.tryRotate();
-    expect(answer.error?.message).toMatch(/All due work failed/);
+    expect(answer.error).toMatchObject({
+      name: 'NothingWorked',
+      message: expect.stringMatching(/^All due work failed: /),
+    });
     expect(keyIds('alice')).toHaveLength(1);
   });
 });

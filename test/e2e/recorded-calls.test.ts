@@ -130,6 +130,21 @@ const lives: [string, () => Promise<void>][] = [
       }),
   ],
   [
+    'every command',
+    () =>
+      record({}, async (pipeline) => {
+        const { userId } = pipeline.addUser('alice');
+        await pipeline.command({ action: 'rotate' });
+        await pipeline.command({ action: 'status' });
+        await pipeline.command({ action: 'status', requestId: 'any' });
+        await pipeline.command({ action: 'resend', user: 'alice' });
+        await pipeline.command({ action: 'cancel', user: 'alice' });
+        await pipeline.command({ action: 'history' });
+        await pipeline.command({ action: 'history', user: userId });
+        expect(await pipeline.record('alice')).toMatchObject({ state: 'CANCELLED' });
+      }),
+  ],
+  [
     'an inventory without the authorization details',
     () =>
       record({ fallback: true }, async (pipeline) => {

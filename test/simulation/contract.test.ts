@@ -1,5 +1,6 @@
 import { startLocalAccount } from '../../simulation/aws/index.ts';
 import { createClients, describeAccountContract, destroyClients } from './contract.ts';
+import { echoFunction } from './echo-function.ts';
 
 describeAccountContract('the local account', async () => {
   const account = await startLocalAccount({ alias: 'example' });
@@ -11,7 +12,7 @@ describeAccountContract('the local account', async () => {
       createUser: account.hands.createUser,
       deleteUser: account.hands.deleteUser,
       createTable: account.createTable,
-      setFunction: account.setFunction,
+      deployEcho: (name, aliases) => account.lambda.deploy(name, echoFunction, aliases),
       verifySender: (address) => account.ses.knobs.verified?.add(address),
     },
     close: async () => {

@@ -31,7 +31,8 @@ export interface ContractHands {
   ): unknown;
   deleteUser(name: string): unknown;
   createTable(name: string): unknown;
-  setFunction(name: string, environment: Record<string, string>): unknown;
+  /** Deploys a function that does as `echoFunction` does, with version 1 behind the aliases. */
+  deployEcho(name: string, aliases: readonly string[]): unknown;
   verifySender(address: string): unknown;
 }
 

@@ -1,10 +1,11 @@
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
 import { expectRefusal } from './contract.ts';
+import { echoFunction } from './echo-function.ts';
 
 let account: LocalAccount;
 let userId: string;
@@ -53,16 +54,13 @@ describe('a request signed with the key of a user', () => {
   });
 
   it('is checked with path and query as they were sent', async () => {
-    account.setFunction('rotator', {});
+    account.lambda.deploy('rotator', echoFunction);
     const lambda = new LambdaClient(config());
     const arn = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';
-    const command = new GetFunctionConfigurationCommand({
-      FunctionName: arn,
-      Qualifier: '$LATEST',
-    });
+    const command = new InvokeCommand({ FunctionName: arn, Qualifier: '$LATEST' });
     const answer = await lambda.send(command);
     lambda.destroy();
-    expect(answer.FunctionName).toBe('rotator');
+    expect(answer.StatusCode).toBe(200);
   });
 
   it('is refused with the wrong secret, and is no use of the key', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSendQuotaCommand } from '@aws-sdk/client-ses';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -56,7 +56,7 @@ describe('the refusals of each service', () => {
     ],
     [
       'lambda',
-      () => clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'a' })),
+      () => clients.lambda.send(new InvokeCommand({ FunctionName: 'a' })),
       ['TooManyRequestsException', 'AccessDeniedException', 'ServiceException'],
     ],
   ];

@@ -6,7 +6,7 @@ export default {
     return transformSync(source, {
       loader: 'ts',
       format: 'esm',
-      target: 'node20',
+      target: 'node20.19',
       sourcefile: path,
       sourcemap: 'inline',
     });

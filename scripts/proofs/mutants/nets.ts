@@ -29,7 +29,7 @@ export interface Net {
 /** Tests that need no Lambda bundles and no more than seconds, and last the one that takes longest. */
 const FAST = [
   ...['destructor/', 'journal/', 'rotator/(?!crash)', 'domain/', 'delivery/'],
-  ...['aws/', 'mailers/', 'cli/', 'rotator/crash'],
+  ...['aws/', 'mailers/', 'rotator/crash'],
 ].map((tests) => `test/${tests}`);
 const HISTORIES = 4_000;
 const CASES = 60;

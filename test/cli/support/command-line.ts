@@ -1,15 +1,21 @@
-/** The command line in this process, against a local account over HTTP. */
+/**
+ * The command line in this process, against a local account over HTTP in which the built rotator
+ * function is deployed.
+ */
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
+import { createFunction, type LambdaFunction } from '../../../simulation/aws/lambda-function.ts';
 import { documentClient } from '../../../src/aws/clients.ts';
 import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
+import { createServices } from '../../../src/cli/services.ts';
 import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Journal } from '../../../src/ports/journal.ts';
-import { systemClock } from '../../../src/runtime/compose.ts';
+import type { Clock, Journal } from '../../../src/ports/index.ts';
+import { ALIASES } from '../../../src/rotation/commands/aliases.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { collect } from './output.ts';
 
 export const TABLE = 'ikr';
@@ -35,11 +41,13 @@ export interface Invocation {
 
 export interface CommandLine {
   readonly account: LocalAccount;
+  readonly rotator: LambdaFunction;
   readonly journal: Journal;
   ikr(argv: readonly string[], how?: Invocation): Promise<Result>;
   /** A managed user with one key. */
   managed(name: string, ageDays: number, tags?: Record<string, string>): Key;
-  settings(more: Record<string, string>): void;
+  /** Gives the function these settings on top of its own. */
+  settings(more: Record<string, string>): Promise<void>;
   record(userName: string): Promise<RotationRecord>;
   /** Writes a change into the rotation record of a user, as time or hands would have. */
   change(userName: string, changes: object): Promise<void>;
@@ -56,18 +64,28 @@ interface Key {
 export async function startCommandLine(): Promise<CommandLine> {
   const account = await startLocalAccount({ region: 'eu-central-1' });
   await account.createTable(TABLE);
-  account.setFunction(FUNCTION, SETTINGS);
+  const env = (more: Record<string, string>) => ({ ...account.env, ...SETTINGS, ...more });
+  const { clock, region, accountId } = account;
+  const rotator = createFunction({
+    entry: 'dist/rotator/index.mjs',
+    functionName: FUNCTION,
+    env: env({}),
+    clock,
+    region,
+    accountId,
+  });
+  account.lambda.deploy(FUNCTION, rotator, ALIASES);
   const before = { ...process.env };
   Object.assign(process.env, account.env, {
     AWS_CONFIG_FILE: '/nonexistent',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
     AWS_EC2_METADATA_DISABLED: 'true',
   });
-  for (const name of ['AWS_PROFILE', ...Object.keys(SETTINGS)]) delete process.env[name];
+  for (const name of ['AWS_PROFILE', 'IAM_KEY_ROTATOR_FUNCTION']) delete process.env[name];
 
   const client = new DynamoDBClient({
     endpoint: account.endpoint,
-    region: account.region,
+    region,
     credentials: { accessKeyId: 'ASIAEXAMPLEEXAMPLE23', secretAccessKey: 'none' },
   });
   const journal = dynamodbJournal(TABLE, documentClient(client), systemClock);
@@ -80,6 +98,7 @@ export async function startCommandLine(): Promise<CommandLine> {
 
   return {
     account,
+    rotator,
     journal,
     ikr: (argv, how = {}) => run(argv, how),
     managed(name, ageDays, tags = {}) {
@@ -88,7 +107,7 @@ export async function startCommandLine(): Promise<CommandLine> {
       ids.set(name, user.userId);
       return { ...user, ...account.hands.createKey(name, { ageMs: ageDays * DAY_MS }) };
     },
-    settings: (more) => account.setFunction(FUNCTION, { ...SETTINGS, ...more }),
+    settings: (more) => rotator.configure(env(more)),
     record,
     async change(userName, changes) {
       const found = await record(userName);
@@ -99,6 +118,8 @@ export async function startCommandLine(): Promise<CommandLine> {
       } as RotationRecord);
     },
     async close() {
+      await account.lambda.settled();
+      await rotator.close();
       client.destroy();
       for (const name of Object.keys(process.env)) {
         if (before[name] === undefined) delete process.env[name];
@@ -108,6 +129,12 @@ export async function startCommandLine(): Promise<CommandLine> {
     },
   };
 }
+
+/** Nothing here takes as long as the command line waits between two looks at a run. */
+const impatient: Clock = {
+  ...systemClock,
+  sleep: (ms) => systemClock.sleep(Math.min(ms, 20)),
+};
 
 async function run(argv: readonly string[], how: Invocation): Promise<Result> {
   const before = { ...process.env };
@@ -128,7 +155,7 @@ async function run(argv: readonly string[], how: Invocation): Promise<Result> {
       return () => {};
     },
   };
-  const code = await runCommandLine(argv, io);
+  const code = await runCommandLine(argv, io, () => createServices(impatient));
   for (const name of Object.keys(process.env)) {
     if (before[name] === undefined) delete process.env[name];
   }

@@ -37,7 +37,7 @@ needs(engines.motoContract)('moto', () => {
         await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
         await hands.createUser(BARE_USER);
         await hands.verifySender(SENDER);
-        await hands.setFunction(FUNCTION, { MAIL_FROM: SENDER });
+        await hands.deployEcho(FUNCTION, ['read']);
       },
     ));
 

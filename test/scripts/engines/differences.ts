@@ -212,15 +212,23 @@ const MOTO: readonly Difference[] = [
     decides: `${SES}/APIReference/API_SendEmail.html and CommonErrors.html: no more than 50 recipients; InvalidParameterValue is for values out of range. To the product, both mean that the mail is refused`,
   },
   {
+    contract: [
+      'tells the version behind an alias, and which one none means',
+      'takes the alias as a part of the name, and ARNs',
+      'answers with the error of a function that fails, as an answer',
+      'answers with an error when a function returns more than 6 MB',
+      'queues an asynchronous invocation, and answers with nothing',
+      'refuses an event that is no JSON',
+      'refuses a function that does not exist',
+      'refuses an alias that does not exist',
+    ],
     calls: {
-      GetFunctionConfiguration: [
-        ...['Architectures', 'CodeSha256', 'CodeSize', 'Description', 'EphemeralStorage'],
-        ...['Handler', 'LastModified', 'LastUpdateStatus', 'Layers', 'MemorySize', 'PackageType'],
-        ...['Role', 'Runtime', 'SnapStart', 'State', 'Timeout', 'TracingConfig', 'Version'],
-      ],
+      Invoke: ['ExecutedVersion'],
+      'Invoke of none': WHOLE,
+      'Invoke through an alias that is none': WHOLE,
     },
-    engine: 'moto tells everything about a function, the local account what the product reads',
-    decides: `${LAMBDA}/API_GetFunctionConfiguration.html: these are members of the answer, and Environment is another`,
+    engine: 'moto runs functions in Docker; without it, any name is answered with the event itself',
+    decides: `${LAMBDA}/API_Invoke.html: the version is a member of the answer, an asynchronous invocation is answered with 202 and no payload, and the errors are listed with their status`,
   },
 ];
 

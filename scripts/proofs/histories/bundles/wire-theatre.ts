@@ -320,7 +320,7 @@ function endOf<T>(outcome: Outcome<T>): Ended<T> {
   if (outcome.died) return { kind: 'killed' };
   if (!outcome.error) return { kind: 'answered', answer: outcome.result };
   const { name, message } = outcome.error;
-  if (message.startsWith('Nothing of what was due')) return { kind: 'refused', error: message };
+  if (name === 'NothingWorked') return { kind: 'refused', error: message };
   return { kind: 'failed', error: `${name}: ${message}` };
 }
 

@@ -168,7 +168,7 @@ export const DELIVERING: readonly Bug[] = [
         replace: 'await Held.claim<Kept>({ ...record, leaseUntilMs: 0 }, run);',
       },
     ],
-    tests: ['test/cli/resend.test.ts'],
+    tests: ['test/rotation/commands/resend.test.ts'],
   },
   {
     name: 'keeps the lease after a mail that was sent again',
@@ -180,7 +180,7 @@ export const DELIVERING: readonly Bug[] = [
         replace: 'await held.advance<Kept>(told).catch(',
       },
     ],
-    tests: ['test/cli/resend.test.ts'],
+    tests: ['test/rotation/commands/resend.test.ts'],
   },
   {
     name: 'takes a lost connection after the message for “nothing was sent” (SMTP)',

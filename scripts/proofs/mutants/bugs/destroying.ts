@@ -313,6 +313,6 @@ export const DESTROYING: readonly Bug[] = [
   return { kind: 'cancelled', record, ...removed };`,
       },
     ],
-    tests: ['test/cli/cancel.test.ts'],
+    tests: ['test/rotation/commands/cancel.test.ts'],
   },
 ];

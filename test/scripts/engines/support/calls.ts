@@ -18,7 +18,7 @@ import {
   TagUserCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   GetAccountSendingEnabledCommand,
   GetIdentityVerificationAttributesCommand,
@@ -126,8 +126,8 @@ const identities = new GetIdentityVerificationAttributesCommand({
   Identities: [SENDER, 'example.net'],
 });
 const crowd = Array.from({ length: 51 }, (_, i) => `jane+${i}@example.org`);
-const configuration = (FunctionName: string) =>
-  new GetFunctionConfigurationCommand({ FunctionName });
+const invocation = (FunctionName: string, Qualifier?: string) =>
+  new InvokeCommand({ FunctionName, Qualifier, Payload: Buffer.from('{}') });
 
 export const otherCalls: Calls = {
   GetCallerIdentity: ({ sts }) => sts.send(new GetCallerIdentityCommand({})),
@@ -141,8 +141,9 @@ export const otherCalls: Calls = {
   'AddTagsToResource of none': ({ ssm }) => ssm.send(addTags('/none')),
   DeleteParameter: ({ ssm }) => ssm.send(remove()),
   'DeleteParameter again': ({ ssm }) => ssm.send(remove()),
-  GetFunctionConfiguration: ({ lambda }) => lambda.send(configuration(FUNCTION)),
-  'GetFunctionConfiguration of none': ({ lambda }) => lambda.send(configuration('none')),
+  Invoke: ({ lambda }) => lambda.send(invocation(FUNCTION, 'read')),
+  'Invoke of none': ({ lambda }) => lambda.send(invocation('none', 'read')),
+  'Invoke through an alias that is none': ({ lambda }) => lambda.send(invocation(FUNCTION, 'none')),
 };
 
 export const sesCalls: Calls = {

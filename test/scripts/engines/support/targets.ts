@@ -6,7 +6,7 @@ import {
   CreateUserCommand,
   DeleteUserCommand,
 } from '@aws-sdk/client-iam';
-import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
+import { CreateAliasCommand, CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { zipSync } from 'fflate';
@@ -17,6 +17,7 @@ import {
   createClients,
   destroyClients,
 } from '../../../simulation/contract.ts';
+import { echoFunction } from '../../../simulation/echo-function.ts';
 import { engines } from './engines.ts';
 
 export async function startLocal({ denies = false } = {}): Promise<ContractTarget> {
@@ -32,7 +33,7 @@ export async function startLocal({ denies = false } = {}): Promise<ContractTarge
       createUser: account.hands.createUser,
       deleteUser: account.hands.deleteUser,
       createTable: account.createTable,
-      setFunction: account.setFunction,
+      deployEcho: (name, aliases) => account.lambda.deploy(name, echoFunction, aliases),
       verifySender: (address) => account.ses.knobs.verified?.add(address),
     },
     close: async () => {
@@ -46,6 +47,11 @@ export async function startLocal({ denies = false } = {}): Promise<ContractTarge
 export async function startMoto(): Promise<ContractTarget> {
   // The contract begins with an account in which nobody did anything.
   await fetch(`${engines.motoContract}/moto-api/reset`, { method: 'POST' });
+  // Functions are not run: that would take Docker.
+  await fetch(`${engines.motoContract}/moto-api/config`, {
+    method: 'POST',
+    body: JSON.stringify({ lambda: { use_docker: false } }),
+  });
   const clients = await motoClients();
   const { iam, ses, lambda, dynamodb } = clients;
   await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'example' }));
@@ -58,7 +64,7 @@ export async function startMoto(): Promise<ContractTarget> {
       },
       deleteUser: (UserName) => iam.send(new DeleteUserCommand({ UserName })),
       createTable: (name) => dynamodb.send(createTable(name)),
-      async setFunction(FunctionName, Variables) {
+      async deployEcho(FunctionName, aliases) {
         const { Role } = await iam.send(
           new CreateRoleCommand({ RoleName: FunctionName, AssumeRolePolicyDocument: '{}' }),
         );
@@ -69,9 +75,12 @@ export async function startMoto(): Promise<ContractTarget> {
             Runtime: 'nodejs22.x',
             Handler: 'index.handler',
             Code: { ZipFile: zipSync({ 'index.mjs': new Uint8Array() }) },
-            Environment: { Variables },
+            Publish: true,
           }),
         );
+        for (const Name of aliases) {
+          await lambda.send(new CreateAliasCommand({ FunctionName, Name, FunctionVersion: '1' }));
+        }
       },
       verifySender: (EmailAddress) => ses.send(new VerifyEmailIdentityCommand({ EmailAddress })),
     },
@@ -125,7 +134,7 @@ export async function startDynamoDb(): Promise<ContractTarget> {
         tables.push(name);
         return clients.dynamodb.send(createTable(name));
       },
-      setFunction: none,
+      deployEcho: none,
       verifySender: none,
     },
     close: async () => {

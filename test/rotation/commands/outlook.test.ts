@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Findings, outlook } from '../../src/cli/user-status.ts';
-import type { AccessKey } from '../../src/domain/identity.ts';
-import type { RotationRecord } from '../../src/domain/record.ts';
-import { DAY_MS } from '../../src/domain/time.ts';
+import type { AccessKey } from '../../../src/domain/identity.ts';
+import type { RotationRecord } from '../../../src/domain/record.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
+import { type Findings, outlook } from '../../../src/rotation/commands/outlook.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const POLICY = { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 5 };
@@ -48,7 +48,17 @@ const timerAt = (atMs: number) => ({
 });
 const both = [key('OLD', 85), key('NEW', 5)];
 
-const see = (record: RotationRecord | undefined, more: Partial<Findings> = {}, policy = POLICY) =>
+/** The outlook with its sentences alone; codes have a test of their own. */
+const see = (record: RotationRecord | undefined, more: Partial<Findings> = {}, policy = POLICY) => {
+  const { next, warnings, ...when } = outlookOf(record, more, policy);
+  return { next: next.text, ...when, warnings: warnings.map(({ text }) => text) };
+};
+
+const outlookOf = (
+  record: RotationRecord | undefined,
+  more: Partial<Findings> = {},
+  policy = POLICY,
+) =>
   outlook(
     {
       reading: managed,
@@ -64,22 +74,22 @@ const see = (record: RotationRecord | undefined, more: Partial<Findings> = {}, p
 
 describe('what happens next to a user without an open rotation', () => {
   it('is the replacement of the key, when it is old enough', () => {
-    expect(see(undefined)).toEqual({ next: 'replaced', atMs: day(68), troubles: [] });
+    expect(see(undefined)).toEqual({ next: 'replaced', atMs: day(68), warnings: [] });
   });
 
-  it('is the next run when it is old enough, and trouble when no run came for a day', () => {
+  it('is the next run when it is old enough, with a warning when no run came for a day', () => {
     expect(see(undefined, { keys: [key('OLD', 80.5)] })).toEqual({
       next: 'replaced by the next run',
       atMs: day(-0.5),
-      troubles: [],
+      warnings: [],
     });
-    expect(see(undefined, { keys: [key('OLD', 82)] }).troubles).toEqual([
+    expect(see(undefined, { keys: [key('OLD', 82)] }).warnings).toEqual([
       'overdue by more than a day: does the rotator run?',
     ]);
   });
 
   it('is nothing without a key', () => {
-    expect(see(undefined, { keys: [] })).toEqual({ next: 'nothing: no access key', troubles: [] });
+    expect(see(undefined, { keys: [] })).toEqual({ next: 'nothing: no access key', warnings: [] });
   });
 
   it.each([
@@ -87,8 +97,8 @@ describe('what happens next to a user without an open rotation', () => {
     ['two keys', { keys: both }, /two access keys/],
     ['an inactive key', { keys: [key('OLD', 5, 'Inactive')] }, /inactive/],
     ['a key over the age limit', { keys: [key('OLD', 95)] }, /older than 90 days/],
-  ] as [string, Partial<Findings>, RegExp][])('has trouble with %s', (_, more, trouble) => {
-    expect(see(undefined, more).troubles).toContainEqual(expect.stringMatching(trouble));
+  ] as [string, Partial<Findings>, RegExp][])('warns of %s', (_, more, warning) => {
+    expect(see(undefined, more).warnings).toContainEqual(expect.stringMatching(warning));
   });
 
   it('waits after failures, and says why they failed', () => {
@@ -104,20 +114,20 @@ describe('what happens next to a user without an open rotation', () => {
     expect(see(record, { keys: [key('OLD', 80.5)] })).toEqual({
       next: 'tried again',
       atMs: day(1),
-      troubles: ['2 rotations failed: the mail was refused'],
+      warnings: ['2 rotations failed: the mail was refused'],
     });
   });
 });
 
 describe('what happens next in an open rotation', () => {
   it('is the deletion of the old key', () => {
-    expect(see(scheduled)).toEqual({ next: 'old key deleted', atMs: day(2), troubles: [] });
-    expect(see(scheduled, { newKeyUsed: false }).troubles).toEqual([]);
+    expect(see(scheduled)).toEqual({ next: 'old key deleted', atMs: day(2), warnings: [] });
+    expect(see(scheduled, { newKeyUsed: false }).warnings).toEqual([]);
   });
 
   it('is its deactivation where that is a stage', () => {
     const record = { ...scheduled, deactivateOnMs: day(1) };
-    expect(see(record)).toEqual({ next: 'old key deactivated', atMs: day(1), troubles: [] });
+    expect(see(record)).toEqual({ next: 'old key deactivated', atMs: day(1), warnings: [] });
     const deactivated = { ...record, state: 'DEACTIVATED', deactivatedAtMs: day(-1) } as const;
     const keys = [key('OLD', 85, 'Inactive'), key('NEW', 5)];
     expect(see(deactivated, { keys })).toMatchObject({ next: 'old key deleted', atMs: day(2) });
@@ -129,11 +139,11 @@ describe('what happens next in an open rotation', () => {
     expect(see(record, found)).toEqual({
       next: 'owner reminded',
       atMs: day(0.5),
-      troubles: [expect.stringContaining('it is deactivated from 2026-11-25 12:00 UTC on')],
+      warnings: [expect.stringContaining('it is deactivated from 25 November 2026, 12:00 UTC on')],
     });
     expect(see(record, found, { ...POLICY, maxKeyAgeDays: 85 })).toMatchObject({
       next: 'old key deactivated',
-      troubles: [expect.stringContaining('the new key was never used')],
+      warnings: [expect.stringContaining('the new key was never used')],
     });
   });
 
@@ -213,9 +223,9 @@ describe('what happens next in an open rotation', () => {
       /cancelled \(Jane said so\): both keys stay/,
     ],
   ] as [string, RotationRecord, Partial<Findings>, RegExp][])(
-    'has trouble with %s',
-    (_, record, more, trouble) => {
-      expect(see(record, more).troubles).toContainEqual(expect.stringMatching(trouble));
+    'warns of %s',
+    (_, record, more, warning) => {
+      expect(see(record, more).warnings).toContainEqual(expect.stringMatching(warning));
     },
   );
 
@@ -239,10 +249,26 @@ describe('what happens next in an open rotation', () => {
   it('leaves the only active key alone, and says so', () => {
     const record = { ...scheduled, deleteOnMs: day(-2) };
     const keys = [key('OLD', 85), key('OTHER', 5, 'Inactive'), key('NEW', 5)];
-    expect(see(record, { keys }).troubles).toEqual([
+    expect(see(record, { keys }).warnings).toEqual([
       'overdue by more than a day; the next run steps in',
     ]);
     const alone = [key('OLD', 85), key('NEW', 5, 'Inactive')];
     expect(see(record, { keys: alone })).toMatchObject({ next: 'looked at again' });
+  });
+});
+
+describe('the codes', () => {
+  it('name what happens next and every warning', () => {
+    expect(outlookOf(undefined, { keys: both })).toMatchObject({
+      next: { code: 'not-rotated' },
+      warnings: [{ code: 'two-keys' }],
+    });
+    expect(outlookOf(scheduled, { timer: undefined })).toMatchObject({
+      next: { code: 'old-key-deleted' },
+      warnings: [{ code: 'timer-missing' }],
+    });
+    expect(outlookOf({ ...scheduled, leaseUntilMs: day(0.01) })).toMatchObject({
+      warnings: [{ code: 'leased' }],
+    });
   });
 });

@@ -1,6 +1,7 @@
 /** The owner of the key: keeps working with the newest key they have, and opens mail late. */
 
 import type { LocalAccount, ReceivedMail } from '../../../simulation/aws/index.ts';
+import { readContentKey } from '../../../simulation/scenario/content-key.ts';
 import { findTokens } from '../../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { readHeader, unseal } from '../../../src/sealing/seal.ts';
@@ -28,12 +29,12 @@ export class Owner {
     const { mails, clock, hands } = this.#account;
     this.#unopened.push(...mails.slice(this.#seen));
     this.#seen = mails.length;
-    const shut: ReceivedMail[] = [];
+    const unopened: ReceivedMail[] = [];
     for (const mail of this.#unopened) {
       const isTime = mail.atMs + this.#opensAfterMs <= clock.nowMs();
-      if (!isTime || !(await this.#open(mail))) shut.push(mail);
+      if (!isTime || !(await this.#open(mail))) unopened.push(mail);
     }
-    this.#unopened = shut;
+    this.#unopened = unopened;
     const working = [...this.#pairs].filter(([id, secret]) => hands.keyWorks(id, secret));
     const [newest] = working.at(-1) ?? [];
     if (newest !== undefined) hands.useKey(newest);
@@ -45,12 +46,9 @@ export class Owner {
     if (clear?.[1] && clear[2]) this.#learn(clear[1], clear[2]);
     for (const token of findTokens(text)) {
       const { parameterName, rotationId } = readHeader(token);
-      const jwk = JSON.parse(this.#account.hands.parameter(parameterName) ?? '{}') as {
-        kid?: string;
-        k?: string;
-      };
-      if (jwk.kid !== rotationId || jwk.k === undefined) return false;
-      const pair = await unseal(token, new Secret(jwk.k));
+      const { kid, k } = readContentKey(this.#account.hands.parameter(parameterName)) ?? {};
+      if (kid !== rotationId || k === undefined) return false;
+      const pair = await unseal(token, new Secret(k));
       this.#learn(pair.accessKeyId, pair.secretAccessKey.reveal());
     }
     return true;

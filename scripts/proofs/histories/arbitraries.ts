@@ -1,17 +1,17 @@
 /** Draws histories at random, with what is dangerous more often than by chance. */
 import fc from 'fast-check';
 import type { CallName } from '../../../simulation/memory/calls.ts';
+import type { CallFaultKind, MailOutcome } from '../../../simulation/scenario/faults.ts';
+import type { FunctionName } from '../../../simulation/scenario/functions.ts';
+import type { Which } from '../../../simulation/scenario/user-actions.ts';
 import {
   type Command,
   type Conditions,
   type History,
   INVOCATION,
-  type Invocation,
-  type MailFate,
-  type Program,
+  type InvocationPlan,
+  type PlannedFault,
   type Step,
-  type Trouble,
-  type Which,
 } from './history.ts';
 
 const MAX_STEPS = 40;
@@ -54,8 +54,8 @@ const calls = oneOf<CallName>(
   ['mailer.verify', 1],
 );
 
-const fates = fc.array(
-  oneOf<MailFate>(
+const mailOutcomes = fc.array(
+  oneOf<MailOutcome>(
     ['accepted', 2],
     ['refused', 3],
     ['lost', 3],
@@ -66,17 +66,19 @@ const fates = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-function troubles(meanwhile: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<readonly Trouble[]> {
+function faults(
+  meanwhile: fc.Arbitrary<readonly Command[]>,
+): fc.Arbitrary<readonly PlannedFault[]> {
   return fc.array(
     fc.record({
       at: calls,
       nth: oneOf([0, 8], [1, 4], [2, 2], [3, 1]),
       phase: fc.constantFrom('before', 'after'),
-      kind: oneOf<Trouble['kind']>(
-        ['fails', 4],
-        ['dies', 4],
-        ['throttled', 1],
-        ['outage', 1],
+      kind: oneOf<CallFaultKind>(
+        ['error', 4],
+        ['die', 4],
+        ['throttle', 1],
+        ['deny', 1],
         ['pause', 3],
       ),
       minutes,
@@ -86,31 +88,31 @@ function troubles(meanwhile: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<rea
   );
 }
 
-/** A run of the program; the smaller `trouble`, the fewer things go wrong in it. */
+/** A run of the program; the smaller the weight, the fewer things go wrong in it. */
 function invocation(
-  trouble: number,
+  faultWeight: number,
   meanwhile: fc.Arbitrary<readonly Command[]>,
-): fc.Arbitrary<Invocation> {
+): fc.Arbitrary<InvocationPlan> {
   const often = <T>(usual: T, arbitrary: fc.Arbitrary<T>, weight: number) =>
     fc.oneof(
       { weight: 20, arbitrary: fc.constant(usual) },
-      { weight: weight * trouble, arbitrary },
+      { weight: weight * faultWeight, arbitrary },
     );
   return fc.record({
-    life: often<Invocation['life']>('lambda', fc.constantFrom('laptop', 'hurried'), 5),
+    timeout: often<InvocationPlan['timeout']>('usual', fc.constantFrom('none', 'short'), 5),
     skewSeconds: fc.constantFrom(0, 0, 30, 60),
     dryRun: often(false, fc.constant(true), 1),
-    troubles: often<readonly Trouble[]>([], troubles(meanwhile), 20),
-    mails: often<readonly MailFate[]>([], fates, 6),
+    faults: often<readonly PlannedFault[]>([], faults(meanwhile), 20),
+    mails: often<readonly MailOutcome[]>([], mailOutcomes, 6),
     mailerDown: often(false, fc.constant(true), 1),
   });
 }
 
-const programs = oneOf<Program>(['rotator', 2], ['destructor', 1]);
+const functions = oneOf<FunctionName>(['rotator', 2], ['destructor', 1]);
 
-/** What the program does. */
-function programCommands(
-  run: fc.Arbitrary<Invocation>,
+/** What the product does. */
+function productCommands(
+  run: fc.Arbitrary<InvocationPlan>,
 ): readonly { weight: number; arbitrary: fc.Arbitrary<Command> }[] {
   return [
     {
@@ -145,8 +147,8 @@ function programCommands(
   ];
 }
 
-/** What people do. */
-const peopleCommands: readonly { weight: number; arbitrary: fc.Arbitrary<Command> }[] = [
+/** What users do. */
+const userCommands: readonly { weight: number; arbitrary: fc.Arbitrary<Command> }[] = [
   { weight: 4, arbitrary: fc.record({ do: fc.constant('open mail' as const), who }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('use newest key' as const), who }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('use all keys' as const), who }) },
@@ -197,7 +199,7 @@ const peopleCommands: readonly { weight: number; arbitrary: fc.Arbitrary<Command
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('rename' as const), who, to: fc.nat({ max: 3 }) }),
+    arbitrary: fc.record({ do: fc.constant('rename user' as const), who, to: fc.nat({ max: 3 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete user' as const), who }) },
   {
@@ -207,7 +209,7 @@ const peopleCommands: readonly { weight: number; arbitrary: fc.Arbitrary<Command
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('retag' as const),
+      do: fc.constant('set tags' as const),
       who,
       tags: fc.constantFrom(
         'plain',
@@ -223,31 +225,31 @@ const peopleCommands: readonly { weight: number; arbitrary: fc.Arbitrary<Command
   },
 ];
 
-const calm = invocation(0, fc.constant([]));
+const healthy = invocation(0, fc.constant([]));
 /** What others do while a run hears nothing. */
 const meanwhile: fc.Arbitrary<readonly Command[]> = fc.array(
-  fc.oneof(...programCommands(calm), ...peopleCommands),
+  fc.oneof(...productCommands(healthy), ...userCommands),
   { maxLength: 2 },
 );
-const troubled = invocation(1, meanwhile);
+const faulty = invocation(1, meanwhile);
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  ...programCommands(troubled),
-  ...peopleCommands,
+  ...productCommands(faulty),
+  ...userCommands,
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constant('both' as const),
-      programs: fc.tuple(programs, programs),
+      do: fc.constant('run both' as const),
+      functions: fc.tuple(functions, functions),
       // What two runs do to each other shows best where nothing else goes wrong.
-      runs: fc.oneof(fc.tuple(calm, calm), fc.tuple(troubled, troubled)),
+      runs: fc.oneof(fc.tuple(healthy, healthy), fc.tuple(faulty, faulty)),
       seed: fc.nat({ max: 1000 }),
     }),
   },
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constant('live' as const),
+      do: fc.constant('pass days' as const),
       days: fc.constantFrom(1, 2, 4, 8),
       everyHours: fc.constantFrom(12, 24),
       lateHours: oneOf([0, 3], [48, 1]),
@@ -259,7 +261,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom('ikr cancel' as const, 'ikr resend' as const),
       who,
-      run: troubled,
+      run: faulty,
     }),
   },
 );
@@ -299,8 +301,8 @@ const habits: fc.Arbitrary<readonly Command[]> = who.chain((one) => {
     blind: 'no',
   };
   const both: Command = {
-    do: 'both',
-    programs: ['rotator', 'rotator'],
+    do: 'run both',
+    functions: ['rotator', 'rotator'],
     runs: [INVOCATION, INVOCATION],
     seed: one,
   };
@@ -325,7 +327,7 @@ const habits: fc.Arbitrary<readonly Command[]> = who.chain((one) => {
       { do: 'create user', name: one },
     ],
     [
-      { do: 'rename', who: one, to: 3 },
+      { do: 'rename user', who: one, to: 3 },
       { do: 'create user', name: one },
     ],
   );
@@ -362,7 +364,7 @@ const conditions: fc.Arbitrary<Conditions> = fc
     scanLagSeconds: fc.constantFrom(0, 3),
     clocksBehindSeconds: fc.constantFrom(0, 30, 60),
     dueInDays: fc.array(fc.constantFrom(0, -3, 2), { minLength: 1, maxLength: 2 }),
-    post: oneOf<MailFate>(
+    mailOutcome: oneOf<MailOutcome>(
       ['accepted', 14],
       ['arrived-unknown', 2],
       ['lost', 1],

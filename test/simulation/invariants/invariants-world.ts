@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Item, type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
-import { Invariants, type InvariantsOptions } from '../../../simulation/invariants/index.ts';
+import { AccountObserver, type AccountObserverOptions, type Checker } from '../../../simulation/invariants/index.ts';
 import { wrapToken } from '../../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
@@ -20,7 +20,8 @@ export const TABLE = 'rotations';
 
 export interface TestWorld {
   readonly account: LocalAccount;
-  readonly invariants: Invariants;
+  readonly observer: AccountObserver;
+  readonly checker: Checker;
   readonly program: Program;
   /** The invariants that were found violated so far. */
   violated(): number[];
@@ -39,16 +40,18 @@ export interface NewKey {
   readonly secret: string;
 }
 
-export async function startTestWorld(options: Partial<InvariantsOptions> = {}): Promise<TestWorld> {
+export async function startTestWorld(options: Partial<AccountObserverOptions> = {}): Promise<TestWorld> {
   const account = await startLocalAccount();
   await account.createTable(TABLE);
-  const invariants = new Invariants({ account, table: TABLE, ...options });
+  const observer = new AccountObserver({ account, table: TABLE, ...options });
+  const { checker } = observer;
   const program = new Program(account);
   return {
     account,
-    invariants,
+    observer,
+    checker,
     program,
-    violated: () => [...new Set(invariants.violations.map(({ invariant }) => invariant))].sort(),
+    violated: () => [...new Set(checker.violations.map(({ invariant }) => invariant))].sort(),
     close: async () => {
       program.close();
       await account.close();
@@ -95,14 +98,16 @@ export class Program {
   /** Puts a content key into SSM and answers with it. */
   async putContentKey(user: User, rotationId = `rotation-of-${user.name}`): Promise<Secret> {
     const key = sealer.newContentKey();
-    await this.#ssm.send(
-      new PutParameterCommand({
-        Name: parameterOf(user),
-        Type: 'SecureString',
-        Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
-        Overwrite: true,
-      }),
-    );
+    const parameter = {
+      Name: parameterOf(user),
+      Type: 'SecureString',
+      Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
+    } as const;
+    const isThere = this.#account.hands.parameterNames().includes(parameterOf(user));
+    const options = isThere
+      ? { Overwrite: true }
+      : { Tags: [{ Key: 'ikr:user-id', Value: user.userId }] };
+    await this.#ssm.send(new PutParameterCommand({ ...parameter, ...options }));
     return key;
   }
 
@@ -176,7 +181,7 @@ function parameterOf({ name }: User): string {
 }
 
 /** Lets days go by, and looks after a run that did nothing in them. */
-export async function idleRun({ account, invariants }: TestWorld, days: number): Promise<void> {
+export async function idleRun({ account, observer }: TestWorld, days: number): Promise<void> {
   account.clock.advance(days * DAY_MS + MINUTE_MS);
-  await invariants.observe({ completedRunSinceMs: account.clock.nowMs() });
+  await observer.observe({ completedRunSinceMs: account.clock.nowMs() });
 }

@@ -14,8 +14,8 @@ export interface KeyView {
   lastUsedAtMs: number | undefined;
 }
 
-/** The whole life of an access key: only for those who watch over the account. */
-export interface KeyLife {
+/** The whole history of an access key: only for observers of the account. */
+export interface KeyHistory {
   accessKeyId: string;
   secretAccessKey: string;
   createdAtMs: number;
@@ -106,7 +106,7 @@ export function createHands(
       userId: string;
       userName: string;
       tags: { key: string; value: string }[];
-      keys: KeyLife[];
+      keys: KeyHistory[];
     }[] {
       return users.all().map(({ id, name, tags, keys }) => ({
         userId: id,

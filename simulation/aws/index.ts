@@ -58,7 +58,7 @@ import { Traffic } from './traffic.ts';
 export type { Call } from './calls.ts';
 export type { TurnableClock } from './clock.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
-export type { Hands, KeyLife } from './hands.ts';
+export type { Hands, KeyHistory } from './hands.ts';
 export type { ReceivedMail } from './mail.ts';
 export type { Item, Stream } from './stream.ts';
 

@@ -1,5 +1,5 @@
 /** Applies the rule book to the facts that an observer feeds, and keeps what is violated. */
-import type { Circumstances, Occasions } from './facts.ts';
+import type { Circumstances, Observations } from './facts.ts';
 import type { Judge, Rule } from './rule.ts';
 import { type InvariantNumber, RULES } from './rules/index.ts';
 
@@ -39,10 +39,10 @@ export class Checker {
     this.circumstances = circumstances;
   }
 
-  /** Judges facts by every invariant that the occasion concerns. */
-  judge<O extends keyof Occasions>(occasion: O, facts: Occasions[O]): void {
+  /** Judges an observation by every invariant that concerns it. */
+  judge<O extends keyof Observations>(name: O, facts: Observations[O]): void {
     for (const [invariant, rule] of NUMBERED) {
-      const judge = rule[occasion] as Judge<O> | undefined;
+      const judge = rule[name] as Judge<O> | undefined;
       if (!judge) continue;
       for (const what of judge(facts, this.circumstances)) {
         this.checked[invariant] += 1;

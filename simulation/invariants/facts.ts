@@ -77,13 +77,13 @@ export interface Circumstances {
   readonly hasReport: boolean;
 }
 
-interface Occasion {
+interface Observation {
   readonly userName: string;
   readonly atMs: number;
 }
 
 /** The program created, changed or deleted an access key. */
-export interface KeyChange extends Occasion {
+export interface KeyChange extends Observation {
   readonly kind: 'create' | 'activate' | 'deactivate' | 'delete';
   /** As it was just before; a new key as it is. */
   readonly key: KeyFacts;
@@ -96,7 +96,7 @@ export interface KeyChange extends Occasion {
 }
 
 /** A mail with a key pair arrived. */
-export interface MailedPair extends Occasion {
+export interface MailedPair extends Observation {
   readonly key: KeyFacts;
   readonly to: string;
   /** The addresses that the user's tag had while the run was under way. */
@@ -108,14 +108,14 @@ export interface MailedPair extends Occasion {
 }
 
 /** The program changed something; this is a user who had a working key before, as of now. */
-export interface Standing extends Occasion {
+export interface Standing extends Observation {
   readonly user: UserFacts;
   /** What the program did, such as `keys.delete`. */
   readonly cause: string;
 }
 
 /** A run over everybody came to its end, with nothing to hinder it. `atMs` is the end. */
-export interface CompletedRun extends Occasion {
+export interface CompletedRun extends Observation {
   readonly user: UserFacts;
   readonly sinceMs: number;
   /** What the record said when the run began. */
@@ -124,21 +124,21 @@ export interface CompletedRun extends Occasion {
 }
 
 /** Two runs at once; a count is missing where more than one is no violation. */
-export interface SimultaneousRuns extends Occasion {
+export interface SimultaneousRuns extends Observation {
   readonly createdKeys?: number;
   readonly mailedPairs?: number;
 }
 
 /** Something was written where others can read it. */
-export interface WrittenText extends Occasion {
+export interface WrittenText extends Observation {
   /** Such as `a log`. */
   readonly where: string;
   /** What the secrets in it are called. */
   readonly secrets: readonly string[];
 }
 
-/** Everything that is judged, by the name of the occasion. */
-export interface Occasions {
+/** Everything that is judged, by its name. */
+export interface Observations {
   readonly keyChanged: KeyChange;
   readonly pairMailed: MailedPair;
   readonly accountChanged: Standing;

@@ -1,17 +1,17 @@
 /** What a rule is. */
-import type { Circumstances, Occasions } from './facts.ts';
+import type { Circumstances, Observations } from './facts.ts';
 
 /** One entry for everything that was looked at: `undefined` if it holds, else what is wrong. */
 export type Findings = readonly (string | undefined)[];
 
-export type Judge<O extends keyof Occasions> = (
-  facts: Occasions[O],
+export type Judge<O extends keyof Observations> = (
+  facts: Observations[O],
   circumstances: Circumstances,
 ) => Findings;
 
-type Judges = { readonly [O in keyof Occasions]?: Judge<O> };
+type Judges = { readonly [O in keyof Observations]?: Judge<O> };
 
-/** An invariant: its statement, and how the facts of each occasion are judged by it. */
+/** An invariant: its statement, and how each observation is judged by it. */
 export interface Rule extends Judges {
   readonly statement: string;
 }

@@ -21,7 +21,7 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
   const { hands, clock } = account;
   const items = new Map<string, Item>();
   let waiting: StreamRecord[] = [];
-  // The stream tells of every change at once, so a copy of the table is always at hand.
+  // The stream tells of every change at once, so there is always a copy of the table.
   account.stream.watch((record) => {
     const { Keys: keys, NewImage: image } = record.dynamodb ?? {};
     const id = idOf(wireKeyOf(keys));

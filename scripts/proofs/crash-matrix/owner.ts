@@ -42,8 +42,8 @@ export class Owner {
 
   /** @returns whether there is nothing more in it */
   async #open({ text }: ReceivedMail): Promise<boolean> {
-    const clear = /aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)/.exec(text);
-    if (clear?.[1] && clear[2]) this.#learn(clear[1], clear[2]);
+    const plaintext = /aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)/.exec(text);
+    if (plaintext?.[1] && plaintext[2]) this.#learn(plaintext[1], plaintext[2]);
     for (const token of findTokens(text)) {
       const { parameterName, rotationId } = readHeader(token);
       const { kid, k } = readContentKey(this.#account.hands.parameter(parameterName)) ?? {};

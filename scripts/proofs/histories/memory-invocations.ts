@@ -37,7 +37,7 @@ export class Invocations {
   #hooks: Hooks | undefined;
   readonly #calls = new Map<string, OnCall>();
   /** Runs that are under way. */
-  readonly #live = new Set<string>();
+  readonly #underWay = new Set<string>();
   readonly #dry = new Set<string>();
   /** When each call was made, by its arguments. */
   readonly #madeAtMs = new WeakMap<readonly unknown[], number>();
@@ -67,7 +67,7 @@ export class Invocations {
   }
 
   get underWay(): number {
-    return this.#live.size;
+    return this.#underWay.size;
   }
 
   /** How far the clock of an invocation is ahead of AWS's. */
@@ -100,7 +100,7 @@ export class Invocations {
     });
     this.#script(plan);
     this.hooks.observer.knowledge.begin(label);
-    this.#live.add(label);
+    this.#underWay.add(label);
     if (plan.dryRun && name !== 'ikr') this.#dry.add(label);
 
     const overrides: RunOverrides = {
@@ -111,9 +111,9 @@ export class Invocations {
     };
     const end = async () => {
       await Promise.allSettled(pauses);
-      this.#live.delete(label);
+      this.#underWay.delete(label);
       this.#calls.delete(label);
-      if (this.#live.size === 0) this.#unscript();
+      if (this.#underWay.size === 0) this.#unscript();
     };
     return { run: this.#world.run(overrides), isKilled: () => killed, end };
   }

@@ -1,6 +1,6 @@
 /** Searches for histories that break an invariant. */
 import fc from 'fast-check';
-import { history } from './arbitraries.ts';
+import { history } from './arbitraries/history.ts';
 import type { History } from './history.ts';
 import { type Open, type RunResult, runHistory } from './run-history.ts';
 import { type Counts, Tally } from './tally.ts';

@@ -2,7 +2,7 @@
  * Sees what is done to access keys, and by whom. A change that a call over the wire explains is
  * the program's; any other is a person's, who works past the wire.
  */
-import type { Call, KeyLife, LocalAccount } from '../../aws/index.ts';
+import type { Call, KeyHistory, LocalAccount } from '../../aws/index.ts';
 import type { Actor, KeyFacts } from '../facts.ts';
 
 interface Event {
@@ -33,8 +33,8 @@ export interface Look {
   readonly calls: readonly Call[];
 }
 
-/** As much of a key's life as was seen. */
-interface SeenLife {
+/** As much of a key's history as was seen. */
+interface SeenKey {
   readonly userId: string;
   statuses: number;
   lastUsedAtMs: number | undefined;
@@ -47,7 +47,7 @@ const ORDER: readonly KeyEvent['kind'][] = ['create', 'use', 'activate', 'deacti
 
 export class KeyEvents {
   readonly #account: LocalAccount;
-  readonly #lives = new Map<string, SeenLife>();
+  readonly #seen = new Map<string, SeenKey>();
   readonly #names = new Map<string, string>();
   #log: readonly Call[];
   #cursor: number;
@@ -68,7 +68,9 @@ export class KeyEvents {
     for (const { userId, userName, keys } of users) {
       const names = [userName, this.#names.get(userId) ?? userName];
       this.#names.set(userId, userName);
-      for (const life of keys) events.push(...this.#follow(userId, names, life, keyCalls));
+      for (const history of keys) {
+        events.push(...this.#follow(userId, names, history, keyCalls));
+      }
     }
     events.push(
       ...this.#deletedWithTheirUser(new Set(users.map(({ userId }) => userId)), keyCalls),
@@ -88,13 +90,13 @@ export class KeyEvents {
   }
 
   /** Takes in what became of one key. */
-  #follow(userId: string, names: string[], life: KeyLife, calls: KeyCalls): KeyEvent[] {
-    const { accessKeyId: keyId, createdAtMs, statuses, deletedAtMs, lastUsedAtMs } = life;
+  #follow(userId: string, names: string[], history: KeyHistory, calls: KeyCalls): KeyEvent[] {
+    const { accessKeyId: keyId, createdAtMs, statuses, deletedAtMs, lastUsedAtMs } = history;
     const events: KeyEvent[] = [];
-    let seen = this.#lives.get(keyId);
+    let seen = this.#seen.get(keyId);
     if (!seen) {
       seen = { userId, statuses: 1, lastUsedAtMs: undefined, isDeleted: false };
-      this.#lives.set(keyId, seen);
+      this.#seen.set(keyId, seen);
       const by = calls.take('CreateAccessKey', createdAtMs, ({ UserName = '' }) =>
         names.includes(UserName),
       );
@@ -120,7 +122,7 @@ export class KeyEvents {
   /** Users who are not there any more: their keys went with them. */
   #deletedWithTheirUser(present: ReadonlySet<string>, calls: KeyCalls): KeyEvent[] {
     const nowMs = this.#account.clock.nowMs();
-    return [...this.#lives]
+    return [...this.#seen]
       .filter(([, { userId, isDeleted }]) => !isDeleted && !present.has(userId))
       .map(([keyId, seen]) => deletionOf(keyId, seen, nowMs, calls));
   }
@@ -130,7 +132,7 @@ function kindOf(status: KeyFacts['status']): 'activate' | 'deactivate' {
   return status === 'Active' ? 'activate' : 'deactivate';
 }
 
-function deletionOf(keyId: string, seen: SeenLife, atMs: number, calls: KeyCalls): KeyEvent {
+function deletionOf(keyId: string, seen: SeenKey, atMs: number, calls: KeyCalls): KeyEvent {
   seen.isDeleted = true;
   const by = calls.take('DeleteAccessKey', atMs, ({ AccessKeyId }) => AccessKeyId === keyId);
   return { kind: 'delete', by, userId: seen.userId, keyId, atMs };

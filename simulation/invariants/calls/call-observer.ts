@@ -14,11 +14,12 @@ import { recordKey } from '../../scenario/table-items.ts';
 import { perform, type UserAction } from '../../scenario/user-actions.ts';
 import { AccessWatch } from '../access-watch.ts';
 import { Checker } from '../checker.ts';
-import type { Actor, Circumstances, KeyChange, RecordFacts, UserFacts } from '../facts.ts';
+import type { Circumstances, KeyChange, RecordFacts, UserFacts } from '../facts.ts';
 import { KeyLedger } from '../key-ledger.ts';
 import { type PairMail, PairMails } from '../pair-mails.ts';
 import { CANCELLED } from '../vetoes.ts';
 import { Interventions } from './interventions.ts';
+import { KeyWatch, type SeenChange } from './key-watch.ts';
 import { Knowledge, type Lags } from './knowledge.ts';
 
 /** What a run found when it began; users whose record was just written are left out. */
@@ -31,8 +32,6 @@ export interface CallObserverOptions {
   readonly lags: Lags;
 }
 
-type Change = Pick<KeyChange, 'kind'> & { readonly id: string };
-
 export class CallObserver {
   readonly checker: Checker;
   readonly keys = new KeyLedger();
@@ -41,6 +40,7 @@ export class CallObserver {
   readonly interventions: Interventions;
   readonly #environment: Environment;
   readonly #access: AccessWatch;
+  readonly #watch: KeyWatch;
   readonly #scanLagMs: number;
   /** When each user's record was last written by a run. */
   readonly #writtenAtMs = new Map<string, number>();
@@ -53,6 +53,7 @@ export class CallObserver {
     this.interventions = new Interventions(environment, this.knowledge);
     this.mails = new PairMails(environment, opener, (id) => this.knowledge.addressesOf(id));
     this.#access = new AccessWatch(this.checker);
+    this.#watch = new KeyWatch(environment, this.keys);
   }
 
   get nowMs(): number {
@@ -99,7 +100,7 @@ export class CallObserver {
 
   /** A person created a user, who has one key. */
   userCreated(userId: string): void {
-    this.#follow(userId, 'person');
+    this.#watch.follow(userId, 'person');
     this.knowledge.noteAddress(userId);
     this.#afterPerson();
   }
@@ -136,7 +137,7 @@ export class CallObserver {
 
   #touched(userId: string): void {
     this.knowledge.act(userId);
-    this.#follow(userId, 'person');
+    this.#watch.follow(userId, 'person');
     this.#afterPerson();
   }
 
@@ -171,10 +172,10 @@ export class CallObserver {
     if (userId !== undefined && !this.knowledge.isBlind(run, userId)) {
       const before = { keys, records: record ? [record] : [] };
       const veto = this.knowledge.vetoFor(run, userId, record);
-      for (const change of this.#follow(userId, 'program'))
+      for (const change of this.#watch.follow(userId, 'program'))
         this.#judge(change, { ...before, veto });
     } else if (userId !== undefined) {
-      this.#follow(userId, 'program');
+      this.#watch.follow(userId, 'program');
     }
     this.#judgeAccess(name, run);
     return answer;
@@ -193,7 +194,7 @@ export class CallObserver {
     return answer;
   }
 
-  #judge({ kind, id }: Change, before: Pick<KeyChange, 'keys' | 'records' | 'veto'>): void {
+  #judge({ kind, id }: SeenChange, before: Pick<KeyChange, 'keys' | 'records' | 'veto'>): void {
     const key = before.keys.find((one) => one.id === id) ?? this.keys.get(id);
     if (!key) return;
     const userName = this.#nameOf(key.userId);
@@ -274,28 +275,6 @@ export class CallObserver {
   }
 
   // --- the account ---
-
-  /** Takes in what has become of a user's keys. @returns what changed */
-  #follow(userId: string, by: Actor): readonly Change[] {
-    const present = this.#environment.iam.keysOf(userId);
-    const changes: Change[] = [];
-    for (const { accessKeyId: id, status, createdAtMs } of present) {
-      const known = this.keys.get(id);
-      if (!known) {
-        this.keys.create({ id, userId, createdBy: by, createdAtMs, status }, this.nowMs);
-        changes.push({ kind: 'create', id });
-      } else if (known.status !== status) {
-        this.keys.setStatus(id, status, by, this.nowMs);
-        changes.push({ kind: status === 'Active' ? 'activate' : 'deactivate', id });
-      }
-    }
-    for (const { id } of this.keys.keysOf(userId)) {
-      if (present.some(({ accessKeyId }) => accessKeyId === id)) continue;
-      this.keys.delete(id);
-      changes.push({ kind: 'delete', id });
-    }
-    return changes;
-  }
 
   #nameOf(userId: string): string {
     return this.#environment.iam.user(userId)?.userName ?? userId;

@@ -73,7 +73,7 @@ function whyNotDue(
   }
   if (!isDue(deleteOnMs, atMs)) return 'its deletion is not due';
   if (state === 'SCHEDULED' && deactivateOnMs !== undefined) {
-    return 'its deactivation stage was left out';
+    return 'its deactivation was left out';
   }
   return state === 'DEACTIVATED' && key.status === 'Active'
     ? 'a person had activated it again'

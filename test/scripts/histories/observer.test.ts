@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { history } from '../../../scripts/proofs/histories/arbitraries.ts';
+import { history } from '../../../scripts/proofs/histories/arbitraries/history.ts';
 import { runHistory } from '../../../scripts/proofs/histories/run-history.ts';
 import { toHistory } from '../../../scripts/proofs/histories/short-form.ts';
 import { BAD_PROGRAMS, idler, KEEPER } from './bad-programs.ts';

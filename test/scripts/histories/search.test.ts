@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { history } from '../../../scripts/proofs/histories/arbitraries.ts';
+import { history } from '../../../scripts/proofs/histories/arbitraries/history.ts';
 import { renderFound } from '../../../scripts/proofs/histories/render.ts';
 import { search } from '../../../scripts/proofs/histories/search.ts';
 import {

@@ -1,5 +1,5 @@
 /**
- * A local account in which a test plays the program: over the wire, with the same calls, but free
+ * A local account in which a test takes the program's place: over the wire, with the same calls, but free
  * to do what the program must never do.
  */
 import {
@@ -10,7 +10,11 @@ import {
 } from '@aws-sdk/client-iam';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Item, type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
-import { AccountObserver, type AccountObserverOptions, type Checker } from '../../../simulation/invariants/index.ts';
+import {
+  AccountObserver,
+  type AccountObserverOptions,
+  type Checker,
+} from '../../../simulation/invariants/index.ts';
 import { wrapToken } from '../../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
@@ -40,7 +44,9 @@ export interface NewKey {
   readonly secret: string;
 }
 
-export async function startTestWorld(options: Partial<AccountObserverOptions> = {}): Promise<TestWorld> {
+export async function startTestWorld(
+  options: Partial<AccountObserverOptions> = {},
+): Promise<TestWorld> {
   const account = await startLocalAccount();
   await account.createTable(TABLE);
   const observer = new AccountObserver({ account, table: TABLE, ...options });

@@ -28,7 +28,7 @@ async function step(work: () => unknown): Promise<void> {
   await world.observer.observe();
 }
 
-/** Starts anew with other options. */
+/** Starts again with other options. */
 async function restart(options: Parameters<typeof startTestWorld>[0]): Promise<void> {
   await world.close();
   await begin(options);
@@ -54,7 +54,7 @@ describe('a rotation by the book', () => {
     expect(checker.checked[5]).toBeGreaterThan(0);
   });
 
-  it('knows a key that is mailed in clear as handed over', async () => {
+  it('knows a key that is mailed in plaintext as handed over', async () => {
     await restart({ encryptKeyPair: false });
     const { account, program } = world;
     const key = await program.create(alice);
@@ -138,10 +138,10 @@ describe('invariant 1, nobody is locked out', () => {
         await world.program.mail(alice, key, lost);
       },
     ],
-  ])('sees the old key go when the new one %s', async (_, hand) => {
+  ])('sees the old key go when the new one %s', async (_, deliver) => {
     const { account, program } = world;
     const key = await program.create(alice);
-    await hand(key);
+    await deliver(key);
     const deleteOnMs = account.clock.nowMs() + 7 * DAY_MS;
     await step(() => program.record(alice, 'SCHEDULED', { newKeyId: key.id, deleteOnMs }));
     account.clock.advance(8 * DAY_MS);
@@ -208,7 +208,7 @@ describe('invariant 2, a key that nobody got goes', () => {
     expect(world.violated()).toEqual([2]);
   });
 
-  it('lets it sleep for a week, and no longer', async () => {
+  it('lets it be inactive for a week, and no longer', async () => {
     const { account, program } = world;
     const { id } = await program.create(alice);
     await step(() => program.record(alice, 'DELIVERING', { newKeyId: id }));
@@ -310,7 +310,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
     expect(world.violated()).toContain(4);
   });
 
-  it('sees a key woken that a person had put to sleep', async () => {
+  it('sees a key activated that a person had deactivated', async () => {
     const { account, program } = world;
     await step(() => account.hands.deactivate(alice.oldKeyId));
     await step(() => program.setStatus(alice, alice.oldKeyId, 'Active'));

@@ -32,11 +32,12 @@ import { isForbiddenInDryRun } from '../dry-runs.ts';
 import type { Command, Conditions, InvocationPlan } from '../history.ts';
 import type { Batch, Ended, Hooks, SystemUnderTest } from '../system.ts';
 import { COMMAND_LINE, runCommand } from './bundle-commands.ts';
+import { endOf } from './bundle-results.ts';
 import { accountSecrets } from './bundle-secrets.ts';
 import { settingsOf } from './bundle-settings.ts';
 import { type Host, Hosts } from './hosts.ts';
 import { argumentsOf, portCallOf } from './port-calls.ts';
-import { armFaults } from './wire-faults.ts';
+import { armFaults, denyAlways } from './wire-faults.ts';
 
 const TABLE = 'rotations';
 const START_MS = Date.UTC(2026, 0, 1);
@@ -49,7 +50,7 @@ const TIMEOUTS_MS: Readonly<Record<InvocationPlan['timeout'], number>> = {
 };
 
 /** A run that is under way. */
-interface LiveRun {
+interface RunUnderWay {
   readonly label: string;
   readonly host: Host | undefined;
   readonly endsAtMs: number;
@@ -66,7 +67,7 @@ export class BundleSystem implements SystemUnderTest {
   readonly #hosts: Hosts;
   readonly #env: Readonly<Record<string, string>>;
   /** By the access key that signs their calls. */
-  readonly #live = new Map<string, LiveRun>();
+  readonly #underWay = new Map<string, RunUnderWay>();
   readonly #texts: string[] = [];
   #mailOutcome: Conditions['mailOutcome'];
   #hooks: Hooks | undefined;
@@ -89,7 +90,7 @@ export class BundleSystem implements SystemUnderTest {
     this.opener = accountOpener(account);
     this.secretsIn = accountSecrets(account);
     account.iam.knobs.listLagMs = conditions.listLagSeconds * SECOND_MS;
-    if (!conditions.report) this.#denyAlways('GenerateCredentialReport');
+    if (!conditions.report) denyAlways(account, 'GenerateCredentialReport');
   }
 
   static async open(conditions: Conditions): Promise<BundleSystem> {
@@ -99,7 +100,7 @@ export class BundleSystem implements SystemUnderTest {
   }
 
   get underWay(): number {
-    return this.#live.size;
+    return this.#underWay.size;
   }
 
   get #watching(): Hooks {
@@ -161,7 +162,7 @@ export class BundleSystem implements SystemUnderTest {
       return await runCommand(this.#account, this.#env, this.skewMs(plan), work);
     } finally {
       lift();
-      this.#live.delete(COMMAND_LINE);
+      this.#underWay.delete(COMMAND_LINE);
     }
   }
 
@@ -184,7 +185,7 @@ export class BundleSystem implements SystemUnderTest {
     } finally {
       lift();
       this.#account.ses.knobs.sendingPaused = false;
-      this.#live.delete(host.signsWith);
+      this.#underWay.delete(host.signsWith);
       this.#hosts.giveBack(host, name, isSetDry);
     }
   }
@@ -201,7 +202,7 @@ export class BundleSystem implements SystemUnderTest {
     observer.knowledge.begin(label);
     const endsAtMs = this.#account.clock.nowMs() + TIMEOUTS_MS[plan.timeout];
     const dryRun = plan.dryRun && name !== 'ikr';
-    this.#live.set(signsWith, { label, host, endsAtMs, dryRun });
+    this.#underWay.set(signsWith, { label, host, endsAtMs, dryRun });
     return armFaults({
       account: this.#account,
       // A command that is given up has no process of its own to be killed.
@@ -229,22 +230,22 @@ export class BundleSystem implements SystemUnderTest {
 
   /** Every call of every run, as it happens. */
   async #around(call: Call, effect: () => Promise<string>): Promise<unknown> {
-    const live = this.#live.get(call.signedWith ?? '');
+    const run = this.#underWay.get(call.signedWith ?? '');
     const name = this.#nameOf(call);
     // Who was killed may have sent a call that arrives only now: it is a call of nobody's.
-    if (!live || name === undefined) return effect();
-    if (this.#account.clock.nowMs() > live.endsAtMs) {
-      await live.host?.lambda.kill();
+    if (!run || name === undefined) return effect();
+    if (this.#account.clock.nowMs() > run.endsAtMs) {
+      await run.host?.lambda.kill();
       return undefined;
     }
     const { observer, receive, fail } = this.#watching;
-    if (live.dryRun && isForbiddenInDryRun(name, live.label)) fail(`a dry run called ${name}`);
+    if (run.dryRun && isForbiddenInDryRun(name, run.label)) fail(`a dry run called ${name}`);
     const mails = this.#account.mails.length;
-    const outcome = await observer.onEffect(name, argumentsOf(name, call), live.label, () => {
+    const outcome = await observer.onEffect(name, argumentsOf(name, call), run.label, () => {
       const done = effect();
       for (const { to, atMs, ...mail } of this.#account.mails.slice(mails)) {
         const [address = ''] = to;
-        receive({ ...mail, to: address, arrivedAtMs: atMs }, live.label);
+        receive({ ...mail, to: address, arrivedAtMs: atMs }, run.label);
       }
       return done;
     });
@@ -261,19 +262,11 @@ export class BundleSystem implements SystemUnderTest {
     // No list of users leaves one out here.
     if (how === 'unlisted') return () => {};
     this.#blind += 1;
-    const rule = this.#denyAlways('GetAccessKeyLastUsed');
+    const rule = denyAlways(this.#account, 'GetAccessKeyLastUsed');
     return () => {
       this.#blind -= 1;
       rule.remove();
     };
-  }
-
-  #denyAlways(denied: string) {
-    return this.#account.faults.add({
-      match: ({ action }) => action === denied,
-      kind: 'deny',
-      times: Number.POSITIVE_INFINITY,
-    });
   }
 
   get isBlind(): boolean {
@@ -299,12 +292,4 @@ export class BundleSystem implements SystemUnderTest {
     await this.#hosts.close();
     await this.#account.close();
   }
-}
-
-function endOf<T>(outcome: Invocation<T>): Ended<T> {
-  if (outcome.died) return { kind: 'killed' };
-  if (!outcome.error) return { kind: 'answered', answer: outcome.result };
-  const { name, message } = outcome.error;
-  if (message.startsWith('Nothing of what was due')) return { kind: 'refused', error: message };
-  return { kind: 'failed', error: `${name}: ${message}` };
 }

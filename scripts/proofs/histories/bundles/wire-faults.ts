@@ -107,3 +107,12 @@ function armMails({ plan, mailOutcome, nameOf, seen }: FaultOptions): Rule[] {
   }));
   return [counting, ...rules];
 }
+
+/** Denies an action from now on. @returns takes it back */
+export function denyAlways({ faults }: LocalAccount, denied: string): { remove(): void } {
+  return faults.add({
+    match: ({ action }) => action === denied,
+    kind: 'deny',
+    times: Number.POSITIVE_INFINITY,
+  });
+}

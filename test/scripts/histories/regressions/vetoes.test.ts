@@ -33,7 +33,7 @@ regression('goes by a veto that a dry run has noted', {
   ],
 });
 
-regression('takes a key that a person woke for wanted, whatever becomes of its timer', {
+regression('takes the activation of an old key for a veto, whatever becomes of its timer', {
   conditions: { deleteAfterDays: 3, maxKeyAgeDays: 75 },
   steps: [
     { do: 'rotate' },
@@ -63,7 +63,7 @@ regression('goes by a noted veto when a person asks for the mail again', {
 });
 
 // The record tells of a deactivation only after it has happened.
-regression('takes a key for wanted that a person woke in the very moment of its deactivation', {
+regression('takes the activation of an old key for a veto in the very moment of its deactivation', {
   conditions: { deleteAfterDays: 1 },
   steps: [
     { do: 'rotate' },

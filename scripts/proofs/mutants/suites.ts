@@ -1,4 +1,4 @@
-/** What is to catch bugs, from the quickest to the slowest. */
+/** The suites that are to catch bugs, from the fastest to the slowest. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,47 +6,47 @@ import type { Bug } from './bug.ts';
 import type { Copy } from './copy.ts';
 import { type Done, node, ToolFailed } from './tools.ts';
 
-export const NET_NAMES = ['own', 'fast', 'histories', 'crash-matrix'] as const;
-export type NetName = (typeof NET_NAMES)[number];
+export const SUITE_NAMES = ['own', 'fast', 'histories', 'crash-matrix'] as const;
+export type SuiteName = (typeof SUITE_NAMES)[number];
 
 export interface Catch {
   /** The first failing test, or what was violated. */
   readonly by: string;
   /** What can be run without the bug, to see that it fails because of it. */
-  readonly again: Net;
+  readonly again: Suite;
 }
 
-export interface Net {
-  /** Nets of one name do the same. */
+export interface Suite {
+  /** Suites of one name do the same. */
   readonly name: string;
   /**
    * Gives what failed in the copy, or `undefined` when nothing did.
    * @throws ToolFailed when that can't be told
    */
-  cast(): Promise<Catch | undefined>;
+  run(): Promise<Catch | undefined>;
 }
 
 /** Tests that need no Lambda bundles and no more than seconds, and last the one that takes longest. */
 const FAST = [
-  ...['destructor/', 'journal/', 'rotator/(?!crash)', 'domain/', 'delivery/'],
-  ...['aws/', 'mailers/', 'cli/', 'rotator/crash'],
+  ...['destructor/', 'rotation/(?!crash)', 'rotator/', 'domain/', 'deliveries/'],
+  ...['aws/', 'mailers/', 'cli/', 'rotation/crash'],
 ].map((tests) => `test/${tests}`);
 const HISTORIES = 4_000;
 const CASES = 60;
 
 /**
- * The nets for a bug: its own tests, then all the fast ones, folder by folder, then what plays whole
- * lives.
+ * The suites for a bug: its own tests, then all the fast ones, folder by folder, then those that run
+ * whole rotations.
  */
-export function netsFor(bug: Bug, names: readonly NetName[], copy: Copy): Net[] {
+export function suitesFor(bug: Bug, names: readonly SuiteName[], copy: Copy): Suite[] {
   const own = bug.tests ?? mirrorsOf(bug.file, copy.root);
-  const nets: Record<NetName, Net[]> = {
+  const suites: Record<SuiteName, Suite[]> = {
     own: own.length > 0 ? [jest(own, copy)] : [],
     fast: FAST.map((tests) => jest([tests], copy)),
     histories: [histories(copy)],
     'crash-matrix': [crashMatrix(copy)],
   };
-  return NET_NAMES.filter((name) => names.includes(name)).flatMap((name) => nets[name]);
+  return SUITE_NAMES.filter((name) => names.includes(name)).flatMap((name) => suites[name]);
 }
 
 /** The tests that stand where a source stands. */
@@ -65,10 +65,10 @@ interface JestReport {
   }[];
 }
 
-function jest(tests: readonly string[], copy: Copy): Net {
+function jest(tests: readonly string[], copy: Copy): Suite {
   return {
     name: `tests ${tests.join(' ')}`,
-    async cast() {
+    async run() {
       const report = join(copy.scratch, 'tests.json');
       const done = await node(copy, [
         ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
@@ -90,23 +90,23 @@ function jest(tests: readonly string[], copy: Copy): Net {
 
 interface HistoriesReport {
   readonly violations: number;
-  readonly found?: { readonly story: readonly string[] };
+  readonly found?: { readonly log: readonly string[] };
 }
 
-function histories(copy: Copy): Net {
-  const net: Net = {
+function histories(copy: Copy): Suite {
+  const suite: Suite = {
     name: 'histories',
-    async cast() {
+    async run() {
       const done = await node(copy, [
         ...['--import', 'tsx', 'scripts/proofs/histories.ts', '--json', '--jobs', '1'],
         ...['--runs', String(HISTORIES)],
       ]);
       const { violations, found } = await jsonOf<HistoriesReport>(done);
       if (violations === 0) return undefined;
-      return { by: `a history: ${found?.story.at(-1)?.trim() ?? ''}`, again: net };
+      return { by: `a history: ${found?.log.at(-1)?.trim() ?? ''}`, again: suite };
     },
   };
-  return net;
+  return suite;
 }
 
 interface MatrixReport {
@@ -119,28 +119,28 @@ interface MatrixReport {
   }[];
 }
 
-function crashMatrix(copy: Copy): Net {
-  const net: Net = {
+function crashMatrix(copy: Copy): Suite {
+  const suite: Suite = {
     name: 'crash-matrix',
-    async cast() {
+    async run() {
       const built = await node(copy, ['--import', 'tsx', 'scripts/build.ts']);
       if (built.code !== 0) throw new ToolFailed(`the functions can't be built: ${built.err}`);
       const done = await node(copy, [
         ...['--import', 'tsx', 'scripts/proofs/crash-matrix.ts', '--json', '--lanes', '1'],
         ...['--sample', String(CASES)],
       ]);
-      // A life that goes wrong although nothing was made to ends the matrix without a report.
+      // A scenario that goes wrong without a fault ends the matrix without a report.
       if (done.code === 1 && done.out === '') {
-        return { by: `a life without a fault: ${lastLine(done.err)}`, again: net };
+        return { by: `a scenario without a fault: ${lastLine(done.err)}`, again: suite };
       }
       const { rows } = await jsonOf<MatrixReport>(done);
       const violated = rows.find(({ outcome }) => outcome === 'violated');
       if (!violated) return undefined;
       const { step, call, fault, problems } = violated;
-      return { by: `${step}, ${call}, ${fault}: ${problems[0] ?? ''}`, again: net };
+      return { by: `${step}, ${call}, ${fault}: ${problems[0] ?? ''}`, again: suite };
     },
   };
-  return net;
+  return suite;
 }
 
 /** @throws ToolFailed when the tool left no report */

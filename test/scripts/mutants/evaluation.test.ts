@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Bug } from '../../../scripts/proofs/mutants/bug.ts';
-import { type Hunter, hunt, soundness } from '../../../scripts/proofs/mutants/hunt.ts';
-import type { Net } from '../../../scripts/proofs/mutants/nets.ts';
+import { evaluate, type Setup, soundness } from '../../../scripts/proofs/mutants/evaluation.ts';
 import { renderSummary, renderVerdict } from '../../../scripts/proofs/mutants/render.ts';
+import type { Suite } from '../../../scripts/proofs/mutants/suites.ts';
 import { ToolFailed } from '../../../scripts/proofs/mutants/tools.ts';
 
 const SOURCE = 'work(true);\n';
@@ -13,26 +13,26 @@ const BUG: Bug = {
   edits: [{ find: 'true', replace: 'false' }],
 };
 
-/** A copy of one file, and nets that look into it. */
-function setUp(options: Partial<Hunter> = {}) {
+/** A copy of one file, and suites that look into it. */
+function setUp(options: Partial<Setup> = {}) {
   let source = SOURCE;
-  const cast: string[] = [];
-  const net = (name: string, isCaught: (source: string) => boolean): Net => {
-    const self: Net = {
+  const ran: string[] = [];
+  const suite = (name: string, isCaught: (source: string) => boolean): Suite => {
+    const self: Suite = {
       name,
-      cast: async () => {
-        cast.push(name);
+      run: async () => {
+        ran.push(name);
         return isCaught(source) ? { by: `${name} fails`, again: self } : undefined;
       },
     };
     return self;
   };
-  const nets = [
-    net('wide', () => false),
-    net('narrow', (now) => now.includes('false')),
-    net('never', () => true),
+  const suites = [
+    suite('passes', () => false),
+    suite('fails', (now) => now.includes('false')),
+    suite('never reached', () => true),
   ];
-  const hunter: Hunter = {
+  const setup: Setup = {
     copy: {
       read: async () => source,
       write: async (_, text) => {
@@ -40,34 +40,34 @@ function setUp(options: Partial<Hunter> = {}) {
       },
     },
     typeError: async () => undefined,
-    netsFor: () => nets,
+    suitesFor: () => suites,
     isSound: soundness(),
     ...options,
   };
-  return { hunter, cast, net, source: () => source };
+  return { setup, ran, suite, source: () => source };
 }
 
 describe('a bug', () => {
-  it('is caught by the first net that holds it, and that holds nothing without it', async () => {
-    const { hunter, cast, source } = setUp();
-    expect(await hunt(BUG, hunter)).toMatchObject({ outcome: 'caught', by: 'narrow fails' });
-    expect(cast).toEqual(['wide', 'narrow', 'narrow']);
+  it('is caught by the first suite that fails with it, and passes without it', async () => {
+    const { setup, ran, source } = setUp();
+    expect(await evaluate(BUG, setup)).toMatchObject({ outcome: 'caught', by: 'fails fails' });
+    expect(ran).toEqual(['passes', 'fails', 'fails']);
     expect(source()).toBe(SOURCE);
   });
 
   it('that nothing catches has survived', async () => {
-    const { net } = setUp();
-    const { hunter, source } = setUp({ netsFor: () => [net('wide', () => false)] });
-    const verdict = await hunt(BUG, hunter);
+    const { suite } = setUp();
+    const { setup, source } = setUp({ suitesFor: () => [suite('passes', () => false)] });
+    const verdict = await evaluate(BUG, setup);
     expect(verdict).toMatchObject({ outcome: 'survived' });
     expect(renderVerdict(verdict)).toContain('it works');
     expect(source()).toBe(SOURCE);
   });
 
   it('is not caught by a test that fails without it as well', async () => {
-    const { net } = setUp();
-    const { hunter } = setUp({ netsFor: () => [net('broken', () => true)] });
-    expect(await hunt(BUG, hunter)).toMatchObject({
+    const { suite } = setUp();
+    const { setup } = setUp({ suitesFor: () => [suite('broken', () => true)] });
+    expect(await evaluate(BUG, setup)).toMatchObject({
       outcome: 'unusable',
       by: 'this fails without the bug as well: broken fails',
     });
@@ -84,7 +84,7 @@ describe('a bug', () => {
       'ends no test',
       {
         options: {
-          netsFor: () => {
+          suitesFor: () => {
             throw new ToolFailed('it does not end');
           },
         },
@@ -92,29 +92,32 @@ describe('a bug', () => {
       'it does not end',
     ],
   ])('says nothing when it %s, and leaves the source as it was', async (_, given, reason) => {
-    const { bug = BUG, options = {} } = given as { bug?: Bug; options?: Partial<Hunter> };
-    const { hunter, source } = setUp(options);
-    const verdict = await hunt(bug, hunter);
+    const { bug = BUG, options = {} } = given as { bug?: Bug; options?: Partial<Setup> };
+    const { setup, source } = setUp(options);
+    const verdict = await evaluate(bug, setup);
     expect(verdict).toMatchObject({ outcome: 'unusable', by: expect.stringContaining(reason) });
     expect(source()).toBe(SOURCE);
   });
 });
 
-describe('a net', () => {
-  it('is cast once over the sources as they are', async () => {
-    const { hunter, cast, net } = setUp();
-    const holds = net('holds', () => true);
-    expect([await hunter.isSound(holds), await hunter.isSound(holds)]).toEqual([false, false]);
-    expect(cast).toEqual(['holds']);
+describe('a suite', () => {
+  it('is run once over the sources as they are', async () => {
+    const { setup, ran, suite } = setUp();
+    const broken = suite('broken', () => true);
+    expect([await setup.isSound(broken), await setup.isSound(broken)]).toEqual([false, false]);
+    expect(ran).toEqual(['broken']);
   });
 });
 
 describe('the last line', () => {
   it('counts what became of the bugs', async () => {
-    const { hunter } = setUp();
-    const caught = await hunt(BUG, hunter);
-    const { net } = setUp();
-    const survived = await hunt(BUG, setUp({ netsFor: () => [net('w', () => false)] }).hunter);
+    const { setup } = setUp();
+    const caught = await evaluate(BUG, setup);
+    const { suite } = setUp();
+    const survived = await evaluate(
+      BUG,
+      setUp({ suitesFor: () => [suite('passes', () => false)] }).setup,
+    );
     expect(renderSummary([caught, survived])).toBe('2 bugs in 0 s: 1 caught, 1 survived');
   });
 });

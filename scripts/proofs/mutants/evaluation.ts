@@ -1,7 +1,7 @@
-/** Puts a bug into a copy of the checkout, and sees what catches it. */
+/** Puts a bug into a copy of the checkout, and sees which suite catches it. */
 import { applyBug, type Bug, StaleBug } from './bug.ts';
 import type { Copy } from './copy.ts';
-import type { Net } from './nets.ts';
+import type { Suite } from './suites.ts';
 import { ToolFailed } from './tools.ts';
 
 export interface Verdict {
@@ -19,19 +19,19 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-export interface Hunter {
+export interface Setup {
   readonly copy: Pick<Copy, 'read' | 'write'>;
   /** What is wrong with the types of the copy. */
   typeError(): Promise<string | undefined>;
   /** What is to catch the bug, in this order. */
-  netsFor(bug: Bug): readonly Net[];
-  /** Whether the net catches nothing in the sources as they are. */
-  isSound(net: Net): Promise<boolean>;
+  suitesFor(bug: Bug): readonly Suite[];
+  /** Whether the suite catches nothing in the sources as they are. */
+  isSound(suite: Suite): Promise<boolean>;
 }
 
-/** Puts a bug into the copy, casts the nets until one catches it, and takes it out again. */
-export async function hunt(bug: Bug, hunter: Hunter): Promise<Verdict> {
-  const { copy } = hunter;
+/** Puts a bug into the copy, runs the suites until one catches it, and takes it out again. */
+export async function evaluate(bug: Bug, setup: Setup): Promise<Verdict> {
+  const { copy } = setup;
   const fromMs = performance.now();
   const verdict = (outcome: Verdict['outcome'], by: string): Verdict => ({
     bug: bug.name,
@@ -44,13 +44,13 @@ export async function hunt(bug: Bug, hunter: Hunter): Promise<Verdict> {
   const source = await copy.read(bug.file);
   try {
     await copy.write(bug.file, applyBug(bug, source));
-    const problem = await hunter.typeError();
+    const problem = await setup.typeError();
     if (problem !== undefined) return verdict('unusable', `its types are wrong: ${problem}`);
-    for (const net of hunter.netsFor(bug)) {
-      const caught = await net.cast();
+    for (const suite of setup.suitesFor(bug)) {
+      const caught = await suite.run();
       if (!caught) continue;
       await copy.write(bug.file, source);
-      return (await hunter.isSound(caught.again))
+      return (await setup.isSound(caught.again))
         ? verdict('caught', caught.by)
         : verdict('unusable', `this fails without the bug as well: ${caught.by}`);
     }
@@ -63,12 +63,12 @@ export async function hunt(bug: Bug, hunter: Hunter): Promise<Verdict> {
   }
 }
 
-/** Casts each net once, when it is first asked for: the sources must be as they are. */
-export function soundness(): (net: Net) => Promise<boolean> {
+/** Runs each suite once, when it is first asked for: the sources must be as they are. */
+export function soundness(): (suite: Suite) => Promise<boolean> {
   const known = new Map<string, boolean>();
-  return async (net) => {
-    const sound = known.get(net.name) ?? (await net.cast()) === undefined;
-    known.set(net.name, sound);
+  return async (suite) => {
+    const sound = known.get(suite.name) ?? (await suite.run()) === undefined;
+    known.set(suite.name, sound);
     return sound;
   };
 }

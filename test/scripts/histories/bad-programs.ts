@@ -108,6 +108,64 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
       },
     })),
   },
+  {
+    does: 'removes the content key of a mail that may be unopened',
+    breaks: 1,
+    told: /the mail with AKIA\d+ can't be opened/,
+    open: bent(({ journal, parameters }, world) => ({
+      journal: {
+        ...journal,
+        putTimer: async (timer, options) => {
+          const record = world.record(timer.userId);
+          if (record?.state === 'SCHEDULED') {
+            await parameters.remove(record.parameterName, record.rotationId);
+          }
+          return journal.putTimer(timer, options);
+        },
+      },
+    })),
+  },
+  {
+    does: 'promises less notice than the settings allow',
+    breaks: 1,
+    told: /the old key is deleted earlier after the mail with AKIA\d+ than it may be/,
+    open: bent(({ rotation }) => ({
+      rotation: { ...rotation, deleteAfterDays: rotation.deleteAfterDays / 2 },
+    })),
+  },
+  {
+    does: 'activates keys that a person deactivated',
+    breaks: 4,
+    told: /AKIA\d+ was activated, although a person had deactivated it/,
+    open: bent(({ inventory, keys }) => ({
+      inventory: {
+        ...inventory,
+        users: async () => {
+          const listed = await inventory.users();
+          for (const { userName } of listed.users) {
+            const [key] = (await keys.list(userName)) ?? [];
+            if (key?.status === 'Inactive') await keys.activate(userName, key.accessKeyId);
+          }
+          return listed;
+        },
+      },
+    })),
+  },
+  {
+    does: 'mails keys to somebody else',
+    breaks: 5,
+    told: /AKIA\d+ was mailed to mallory@example\.com, which is not in its user's tag/,
+    open: bent(({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        users: async () => {
+          const { users, notes } = await inventory.users();
+          const tags = [{ key: 'IKR:EMAIL', value: 'mallory@example.com' }];
+          return { users: users.map((user) => ({ ...user, tags })), notes };
+        },
+      },
+    })),
+  },
   KEEPER,
   {
     does: 'takes no key for one in use',

@@ -2,6 +2,7 @@
  * A local account in which a test takes the program's place: over the wire, with the same calls, but free
  * to do what the program must never do.
  */
+
 import {
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
@@ -9,6 +10,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach } from '@jest/globals';
 import { type Item, type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
 import {
   AccountObserver,
@@ -44,9 +46,7 @@ export interface NewKey {
   readonly secret: string;
 }
 
-export async function startTestWorld(
-  options: Partial<AccountObserverOptions> = {},
-): Promise<TestWorld> {
+async function startTestWorld(options: Partial<AccountObserverOptions> = {}): Promise<TestWorld> {
   const account = await startLocalAccount();
   await account.createTable(TABLE);
   const observer = new AccountObserver({ account, table: TABLE, ...options });
@@ -190,4 +190,43 @@ function parameterOf({ name }: User): string {
 export async function idleRun({ account, observer }: TestWorld, days: number): Promise<void> {
   account.clock.advance(days * DAY_MS + MINUTE_MS);
   await observer.observe({ completedRunSinceMs: account.clock.nowMs() });
+}
+
+/** The world of one test. */
+export interface TestContext {
+  readonly world: TestWorld;
+  readonly alice: User;
+  /** Takes a step as the program or a person, and looks. */
+  step(work: () => unknown): Promise<void>;
+  /** Starts again with other options. */
+  restart(options: Partial<AccountObserverOptions>): Promise<void>;
+}
+
+/** Gives each test a world with one user. */
+export function setUp(): TestContext {
+  let world: TestWorld;
+  let alice: User;
+  const begin = async (options: Partial<AccountObserverOptions> = {}) => {
+    world = await startTestWorld(options);
+    alice = addUser(world.account, 'alice');
+    await world.observer.observe();
+  };
+  beforeEach(() => begin());
+  afterEach(() => world.close());
+  return {
+    get world() {
+      return world;
+    },
+    get alice() {
+      return alice;
+    },
+    step: async (work) => {
+      await work();
+      await world.observer.observe();
+    },
+    restart: async (options) => {
+      await world.close();
+      await begin(options);
+    },
+  };
 }

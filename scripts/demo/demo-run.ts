@@ -186,7 +186,7 @@ export class DemoRun {
 
   /** A function that was killed reports nothing; what it left behind is in the journal. */
   async #reportCrash(): Promise<void> {
-    for (const item of await this.#deployment.account.hands.items(TABLE)) {
+    for (const item of await this.#deployment.account.userActions.items(TABLE)) {
       const person = this.#personOf(userIdOf(wireKeyOf(item)));
       if (!person || !['STARTED', 'DELIVERING'].includes(item.state?.S ?? '')) continue;
       this.#news.noteProblem(person.userId);

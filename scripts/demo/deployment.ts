@@ -30,7 +30,7 @@ export async function deployDemo(mailClient: MailClient): Promise<DemoDeployment
   await account.createTable(TABLE);
   const mailServer = await startMailServer(mailClient, account);
   const { secret, settings } = mailServer;
-  if (secret) account.hands.putParameter(secret.name, secret.value);
+  if (secret) account.userActions.putParameter(secret.name, secret.value);
   const env = {
     ...account.env,
     IAM_KEY_ROTATOR_TABLE: TABLE,

@@ -47,9 +47,9 @@ export class Person {
         .replaceAll(' ', '.')}@example.com`;
     this.addresses = new Set([address]);
     const tags = { ...(!user.untagged && { 'IKR:EMAIL': address }), ...user.tags };
-    this.userId = account.hands.createUser(user.name, { tags }).userId;
+    this.userId = account.userActions.createUser(user.name, { tags }).userId;
     for (const { ageDays, status } of user.keys) {
-      const { accessKeyId, secretAccessKey } = account.hands.createKey(user.name, {
+      const { accessKeyId, secretAccessKey } = account.userActions.createKey(user.name, {
         ageMs: ageDays * 86_400_000,
         ...(status && { status }),
       });
@@ -114,7 +114,7 @@ export class Person {
     const own = this.#pairs.findLast((pair) => this.#works(pair));
     const value = own
       ? await this.#readParameter(parameterName, own)
-      : this.#account.hands.parameter(parameterName);
+      : this.#account.userActions.parameter(parameterName);
     const { kid, k } = readContentKey(value) ?? {};
     if (kid !== rotationId || k === undefined) {
       throw new Error('the content key in SSM is gone or belongs to another rotation');
@@ -132,11 +132,11 @@ export class Person {
   work(): void {
     if (this.hasLeft) return;
     const pair = this.#pairs.findLast((candidate) => this.#works(candidate));
-    if (pair) this.#account.hands.useKey(pair.accessKeyId);
+    if (pair) this.#account.userActions.useKey(pair.accessKeyId);
   }
 
   #works({ accessKeyId, secretAccessKey }: KeyPair): boolean {
-    return this.#account.hands.keyWorks(accessKeyId, secretAccessKey.reveal());
+    return this.#account.userActions.keyWorks(accessKeyId, secretAccessKey.reveal());
   }
 
   async #readParameter(name: string, pair: KeyPair): Promise<string | undefined> {

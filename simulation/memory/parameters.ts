@@ -57,7 +57,7 @@ export class MemoryParameters {
     return this.#stored.get(name)?.content?.rotationId;
   }
 
-  // --- people's hands ---
+  // --- user actions ---
 
   delete(name: string): void {
     this.#undecryptable.delete(name);

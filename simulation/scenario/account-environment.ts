@@ -18,7 +18,7 @@ export interface AccountEnvironment extends Environment {
 
 /** @param table the product's table; nothing stands in it yet */
 export function accountEnvironment(account: LocalAccount, table: string): AccountEnvironment {
-  const { hands, clock } = account;
+  const { userActions, clock } = account;
   const items = new Map<string, Item>();
   let waiting: StreamRecord[] = [];
   // The stream tells of every change at once, so there is always a copy of the table.
@@ -31,7 +31,7 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
   });
 
   const user = (userId: string): IamUser | undefined => {
-    const found = hands.users().find((one) => one.userId === userId);
+    const found = userActions.users().find((one) => one.userId === userId);
     if (!found) return undefined;
     const { userName, tags } = found;
     return {
@@ -47,30 +47,31 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
   return {
     clock,
     iam: {
-      userIds: () => hands.users().map(({ userId }) => userId),
+      userIds: () => userActions.users().map(({ userId }) => userId),
       user,
-      keysOf: (userId) => hands.keys(nameOf(userId)),
+      keysOf: (userId) => userActions.keys(nameOf(userId)),
       secretOf: (id) =>
-        hands
+        userActions
           .users()
           .flatMap(({ keys }) => keys)
           .find(({ accessKeyId }) => accessKeyId === id)?.secretAccessKey,
-      setStatus: (id, status) => (status === 'Active' ? hands.activate(id) : hands.deactivate(id)),
-      useKey: (id) => hands.useKey(id),
-      deleteKey: (id) => hands.deleteKey(id),
-      deleteUser: (userId) => hands.deleteUser(nameOf(userId)),
-      renameUser: (userId, userName) => hands.rename(nameOf(userId), userName),
+      setStatus: (id, status) =>
+        status === 'Active' ? userActions.activate(id) : userActions.deactivate(id),
+      useKey: (id) => userActions.useKey(id),
+      deleteKey: (id) => userActions.deleteKey(id),
+      deleteUser: (userId) => userActions.deleteUser(nameOf(userId)),
+      renameUser: (userId, userName) => userActions.rename(nameOf(userId), userName),
       retag(userId, tags) {
         const name = nameOf(userId);
-        hands.untagUser(name, user(userId)?.tags.map(({ key }) => key) ?? []);
-        hands.tagUser(name, tags);
+        userActions.untagUser(name, user(userId)?.tags.map(({ key }) => key) ?? []);
+        userActions.tagUser(name, tags);
       },
     },
     table: {
       get,
       items: () => [...items.values()],
-      put: (item) => hands.putItem(table, toWire(item)),
-      remove: (key) => hands.deleteItem(table, toWire({ ...key })),
+      put: (item) => userActions.putItem(table, toWire(item)),
+      remove: (key) => userActions.deleteItem(table, toWire({ ...key })),
       get stream() {
         return [...waiting];
       },
@@ -80,14 +81,14 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
     },
     parameters: {
       readAs(userId, name) {
-        const isOwn = hands.parameterTag(name, 'ikr:user-id') === userId;
-        const { k } = readContentKey(hands.parameter(name)) ?? {};
+        const isOwn = userActions.parameterTag(name, 'ikr:user-id') === userId;
+        const { k } = readContentKey(userActions.parameter(name)) ?? {};
         return isOwn && k !== undefined ? { key: new Secret(k) } : undefined;
       },
-      rotationIn: (name) => readContentKey(hands.parameter(name))?.kid,
-      names: () => hands.parameterNames(),
-      delete: (name) => hands.deleteParameter(name),
-      overwrite: (name) => hands.putParameter(name, 'something else', 'String'),
+      rotationIn: (name) => readContentKey(userActions.parameter(name))?.kid,
+      names: () => userActions.parameterNames(),
+      delete: (name) => userActions.deleteParameter(name),
+      overwrite: (name) => userActions.putParameter(name, 'something else', 'String'),
     },
     effects: [],
     record(userId) {
@@ -95,11 +96,11 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
       return item && toRecord(item);
     },
     hire(userName, { email, keyAgeDays }) {
-      const { userId } = hands.createUser(userName, { tags: { 'IKR:EMAIL': email } });
-      hands.createKey(userName, { ageMs: keyAgeDays * DAY_MS });
+      const { userId } = userActions.createUser(userName, { tags: { 'IKR:EMAIL': email } });
+      userActions.createKey(userName, { ageMs: keyAgeDays * DAY_MS });
       return { userId };
     },
-    createKey: (userId) => hands.createKey(nameOf(userId)).accessKeyId,
+    createKey: (userId) => userActions.createKey(nameOf(userId)).accessKeyId,
   };
 }
 

@@ -11,14 +11,14 @@ import {
 let cli: CommandLine;
 beforeAll(async () => {
   cli = await startCommandLine();
-  const { hands } = cli.account;
+  const { userActions } = cli.account;
   cli.managed('alice', 85);
   await cli.ikr(['rotate', '--all', '--function', FUNCTION]);
   cli.managed('bob', 12);
   cli.managed('carol', 5, { 'IKR:DELETE_AFTER_DAYS': 'soon' });
   cli.managed('dave', 60);
-  hands.createKey('dave');
-  hands.createUser('erin');
+  userActions.createKey('dave');
+  userActions.createUser('erin');
 });
 afterAll(() => cli.close());
 
@@ -59,7 +59,9 @@ describe('ikr status', () => {
         expect(line.length).toBeLessThanOrEqual(columns);
       }
     }
-    cli.account.hands.deleteUser('a.name.of.full.length+with=signs,and@an.address.example.com');
+    cli.account.userActions.deleteUser(
+      'a.name.of.full.length+with=signs,and@an.address.example.com',
+    );
   });
 
   it('shows everything about the users who are asked for, by name or ID', async () => {
@@ -108,7 +110,7 @@ describe('ikr status', () => {
   it('finds rotations of users who are gone', async () => {
     cli.managed('frank', 85);
     await cli.ikr(['rotate', '--user', 'frank', '--function', FUNCTION]);
-    cli.account.hands.deleteUser('frank');
+    cli.account.userActions.deleteUser('frank');
 
     expect((await status()).out).toMatch(
       /frank .*rotation closed by the next run\n +! the user does not exist/,
@@ -126,7 +128,7 @@ describe('ikr status', () => {
   });
 
   it('tells of items that can not be read, and of all the others', async () => {
-    await cli.account.hands.putItem(TABLE, {
+    await cli.account.userActions.putItem(TABLE, {
       user: { S: 'AIDABROKENBROKEN2345' },
       ak: { S: 'rotation' },
       state: { S: '\u001b[2Jlost' },

@@ -110,7 +110,7 @@ describe.each([
   });
 
   it('keeps no secret in clear in the table or on its stream', async () => {
-    expectNone(JSON.stringify(await pipeline.account.hands.items(TABLE)));
+    expectNone(JSON.stringify(await pipeline.account.userActions.items(TABLE)));
     expectNone(pipeline.streamed.join('\n'));
     expect(pipeline.streamed.join()).toContain('"sealed"');
   });

@@ -7,9 +7,9 @@ describeAccountContract('the local account', async () => {
   const clients = createClients(account.endpoint);
   return {
     clients,
-    hands: {
-      createUser: account.hands.createUser,
-      deleteUser: account.hands.deleteUser,
+    userActions: {
+      createUser: account.userActions.createUser,
+      deleteUser: account.userActions.deleteUser,
       createTable: account.createTable,
       setFunction: account.setFunction,
       verifySender: (address) => account.ses.knobs.verified?.add(address),

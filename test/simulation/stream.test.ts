@@ -29,8 +29,8 @@ afterAll(async () => {
   await account.close();
 });
 beforeEach(async () => {
-  for (const { user, ak } of await account.hands.items(TableName)) {
-    if (user && ak) await account.hands.deleteItem(TableName, { user, ak });
+  for (const { user, ak } of await account.userActions.items(TableName)) {
+    if (user && ak) await account.userActions.deleteItem(TableName, { user, ak });
   }
   account.stream.take();
 });
@@ -146,15 +146,15 @@ describe('the stream of a table', () => {
 
   it('is drained by taking, and loses what a filter does not let through', async () => {
     await put({ user: 'AIDA1', ak: 'AKIA1' });
-    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await account.userActions.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
     const removed = account.stream.take(({ eventName }) => eventName === 'REMOVE');
     expect(removed).toHaveLength(1);
     expect(account.stream.take()).toEqual([]);
   });
 
   it('does not say who deleted an item by hand', async () => {
-    await account.hands.putItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
-    await account.hands.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await account.userActions.putItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
+    await account.userActions.deleteItem(TableName, { user: { S: 'AIDA1' }, ak: { S: 'AKIA1' } });
     const removed = account.stream.take().at(-1);
     expect(removed?.eventName).toBe('REMOVE');
     expect(removed).not.toHaveProperty('userIdentity');
@@ -180,7 +180,7 @@ describe('time to live', () => {
         dynamodb: { OldImage: { user: { S: 'AIDADUE' }, ak: { S: 'AKIA1' } } },
       },
     ]);
-    expect((await account.hands.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
+    expect((await account.userActions.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
       'AIDALATER',
       'AIDANEVER',
       'AIDATEXT',

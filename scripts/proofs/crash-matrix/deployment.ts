@@ -70,7 +70,7 @@ export async function deploy(configuration: Configuration): Promise<Deployment> 
       account = await startLocalAccount({ clock, door });
       await account.createTable(TABLE);
       const { secret } = mailServer;
-      if (secret) account.hands.putParameter(secret.name, secret.value);
+      if (secret) account.userActions.putParameter(secret.name, secret.value);
       return account;
     },
     hangUp: () => mailServer.hangUp(),

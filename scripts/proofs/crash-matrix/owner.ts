@@ -26,7 +26,7 @@ export class Owner {
 
   /** Opens what has lain there long enough, and uses the newest key that works. */
   async work(): Promise<void> {
-    const { mails, clock, hands } = this.#account;
+    const { mails, clock, userActions } = this.#account;
     this.#unopened.push(...mails.slice(this.#seen));
     this.#seen = mails.length;
     const unopened: ReceivedMail[] = [];
@@ -35,9 +35,9 @@ export class Owner {
       if (!isTime || !(await this.#open(mail))) unopened.push(mail);
     }
     this.#unopened = unopened;
-    const working = [...this.#pairs].filter(([id, secret]) => hands.keyWorks(id, secret));
+    const working = [...this.#pairs].filter(([id, secret]) => userActions.keyWorks(id, secret));
     const [newest] = working.at(-1) ?? [];
-    if (newest !== undefined) hands.useKey(newest);
+    if (newest !== undefined) userActions.useKey(newest);
   }
 
   /** @returns whether there is nothing more in it */
@@ -46,7 +46,7 @@ export class Owner {
     if (plaintext?.[1] && plaintext[2]) this.#learn(plaintext[1], plaintext[2]);
     for (const token of findTokens(text)) {
       const { parameterName, rotationId } = readHeader(token);
-      const { kid, k } = readContentKey(this.#account.hands.parameter(parameterName)) ?? {};
+      const { kid, k } = readContentKey(this.#account.userActions.parameter(parameterName)) ?? {};
       if (kid !== rotationId || k === undefined) return false;
       const pair = await unseal(token, new Secret(k));
       this.#learn(pair.accessKeyId, pair.secretAccessKey.reveal());

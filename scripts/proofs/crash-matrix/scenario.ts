@@ -100,9 +100,11 @@ class ScenarioRun {
     this.#account = account;
     this.#scenario = SCENARIOS[name];
     this.#fault = fault;
-    const { hands } = account;
-    const { userId } = hands.createUser('alice', { tags: { 'IKR:EMAIL': 'alice@example.com' } });
-    const first = hands.createKey('alice', { ageMs: this.#scenario.keyAgeDays * DAY_MS });
+    const { userActions } = account;
+    const { userId } = userActions.createUser('alice', {
+      tags: { 'IKR:EMAIL': 'alice@example.com' },
+    });
+    const first = userActions.createKey('alice', { ageMs: this.#scenario.keyAgeDays * DAY_MS });
     this.#userId = userId;
     this.#oldKeyId = first.accessKeyId;
     this.#owner = new Owner(account, first, this.#scenario.opensAfterHours * HOUR_MS);
@@ -159,18 +161,18 @@ class ScenarioRun {
   }
 
   #ending(): Ending {
-    const { hands } = this.#account;
-    const keys = hands.keys('alice').map(({ accessKeyId, status, lastUsedAtMs }) => ({
+    const { userActions } = this.#account;
+    const keys = userActions.keys('alice').map(({ accessKeyId, status, lastUsedAtMs }) => ({
       accessKeyId,
       status,
       isUsed: lastUsedAtMs !== undefined,
     }));
-    const parameters = hands.parameterNames();
+    const parameters = userActions.parameterNames();
     return { rotation: this.#rotation, oldKeyId: this.#oldKeyId, keys, parameters };
   }
 
   async #look(): Promise<void> {
-    const items = await this.#account.hands.items(TABLE);
+    const items = await this.#account.userActions.items(TABLE);
     this.#rotation = viewRotation(items.map(toPlain), this.#userId);
   }
 

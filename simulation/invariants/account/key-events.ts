@@ -63,7 +63,7 @@ export class KeyEvents {
   look(): Look {
     const calls = this.#newCalls();
     const keyCalls = new KeyCalls(calls.filter(isKeyCall));
-    const users = this.#account.hands.users();
+    const users = this.#account.userActions.users();
     const events: KeyEvent[] = [];
     for (const { userId, userName, keys } of users) {
       const names = [userName, this.#names.get(userId) ?? userName];

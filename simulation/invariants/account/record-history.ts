@@ -41,7 +41,7 @@ export class RecordHistory {
   async prime(): Promise<void> {
     if (this.#isPrimed) return;
     this.#isPrimed = true;
-    for (const item of await this.#account.hands.items(this.#table)) {
+    for (const item of await this.#account.userActions.items(this.#table)) {
       this.#written.push(JSON.stringify(item));
       const key = wireKeyOf(item);
       if (kindOf(key) !== 'record' || this.#versions.has(userIdOf(key))) continue;

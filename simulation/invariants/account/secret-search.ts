@@ -39,7 +39,7 @@ export class SecretSearch {
   }
 
   #learn(): void {
-    for (const { userName, keys } of this.#account.hands.users()) {
+    for (const { userName, keys } of this.#account.userActions.users()) {
       for (const { accessKeyId, secretAccessKey } of keys) {
         const name = `the secret access key of ${accessKeyId} (${userName})`;
         this.#leaks.add(secretAccessKey, name);

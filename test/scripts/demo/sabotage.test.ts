@@ -44,12 +44,12 @@ async function runWith(sabotage: (run: number) => Promise<void>): Promise<DemoRu
 
 describe('a demo in which something is wrong', () => {
   it('says which invariant is violated, when and for whom', async () => {
-    const { endpoint, region, hands } = deployment.account;
+    const { endpoint, region, userActions } = deployment.account;
     const credentials = { accessKeyId: 'ASIAEXAMPLEEXAMPLE23', secretAccessKey: 'any' };
     const iam = new IAMClient({ endpoint, region, credentials });
     const demo = await runWith(async (run) => {
       if (run !== 5) return;
-      const AccessKeyId = hands.keys('bob')[0]?.accessKeyId;
+      const AccessKeyId = userActions.keys('bob')[0]?.accessKeyId;
       await iam.send(new DeleteAccessKeyCommand({ UserName: 'bob', AccessKeyId }));
     });
     iam.destroy();
@@ -70,10 +70,10 @@ describe('a demo in which something is wrong', () => {
   }, 60_000);
 
   it('says which owner could not use the mail', async () => {
-    const { mails, hands } = deployment.account;
+    const { mails, userActions } = deployment.account;
     const demo = await runWith(async (run) => {
       if (run !== 2) return;
-      for (const name of hands.parameterNames()) hands.deleteParameter(name);
+      for (const name of userActions.parameterNames()) userActions.deleteParameter(name);
     });
 
     expect(mails.length).toBeGreaterThan(0);

@@ -33,11 +33,14 @@ needs(engines.motoContract)('moto', () => {
       { ...iamCalls, ...otherCalls, ...sesCalls },
       MOTO_ANSWERS,
       { engine: startMoto },
-      async (hands) => {
-        await hands.createUser(USER, { path: '/team/', tags: { 'IKR:EMAIL': 'side@example.com' } });
-        await hands.createUser(BARE_USER);
-        await hands.verifySender(SENDER);
-        await hands.setFunction(FUNCTION, { MAIL_FROM: SENDER });
+      async (userActions) => {
+        await userActions.createUser(USER, {
+          path: '/team/',
+          tags: { 'IKR:EMAIL': 'side@example.com' },
+        });
+        await userActions.createUser(BARE_USER);
+        await userActions.verifySender(SENDER);
+        await userActions.setFunction(FUNCTION, { MAIL_FROM: SENDER });
       },
     ));
 
@@ -52,7 +55,10 @@ needs(engines.dynamodb)('DynamoDB Local', () => {
   describeAccountContract('keeps the contract', startDynamoDb, { parts: ['DynamoDB'] });
 
   describe('answers as the local account does to', () =>
-    compareAnswers(tableCalls, DYNAMODB_LOCAL_ANSWERS, { engine: startDynamoDb }, async (hands) =>
-      hands.createTable(TABLE),
+    compareAnswers(
+      tableCalls,
+      DYNAMODB_LOCAL_ANSWERS,
+      { engine: startDynamoDb },
+      async (userActions) => userActions.createTable(TABLE),
     ));
 });

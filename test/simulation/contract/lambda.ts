@@ -6,7 +6,7 @@ export function lambdaContract({ it, target }: ContractSuite): void {
   const lambda = () => target().clients.lambda;
 
   it('tells the environment of a function by its name or ARN', async () => {
-    await target().hands.setFunction('rotator', { MAIL_FROM: 'a@example.com' });
+    await target().userActions.setFunction('rotator', { MAIL_FROM: 'a@example.com' });
     const byName = await lambda().send(
       new GetFunctionConfigurationCommand({ FunctionName: 'rotator' }),
     );

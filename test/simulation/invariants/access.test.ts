@@ -24,12 +24,12 @@ describe('invariant 1, nobody is locked out', () => {
   });
 
   it('lets a person do the same', async () => {
-    await test.step(() => test.world.account.hands.deleteKey(test.alice.oldKeyId));
+    await test.step(() => test.world.account.userActions.deleteKey(test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([]);
   });
 
   it('lets a person delete the user', async () => {
-    await test.step(() => test.world.account.hands.deleteUser('alice'));
+    await test.step(() => test.world.account.userActions.deleteUser('alice'));
     await idleRun(test.world, 1);
     expect(test.world.violated()).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe('invariant 1, nobody is locked out', () => {
 
   it('lets a person remove it', async () => {
     await test.step(() => test.world.program.deliver(test.alice));
-    await test.step(() => test.world.account.hands.deleteParameter('/ikr/secret/iam/alice'));
+    await test.step(() => test.world.account.userActions.deleteParameter('/ikr/secret/iam/alice'));
     expect(test.world.violated()).toEqual([]);
   });
 });

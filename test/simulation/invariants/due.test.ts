@@ -69,7 +69,7 @@ describe('invariant 3, an old key goes in time', () => {
 
   it('sees one that is overdue although its successor is in use', async () => {
     await test.step(async () =>
-      test.world.account.hands.useKey((await test.world.program.deliver(test.alice)).id),
+      test.world.account.userActions.useKey((await test.world.program.deliver(test.alice)).id),
     );
     await idleRun(test.world, 7);
     expect(test.world.violated()).toEqual([]);
@@ -89,7 +89,7 @@ describe('invariant 3, an old key goes in time', () => {
     const { account, program } = test.world;
     const deactivateOnMs = account.clock.nowMs() + 4 * DAY_MS;
     const { id } = await program.deliver(test.alice, { deactivateOnMs });
-    await test.step(() => account.hands.useKey(id));
+    await test.step(() => account.userActions.useKey(id));
     account.clock.advance(8 * DAY_MS);
     await test.step(() => program.setStatus(test.alice, test.alice.oldKeyId, 'Inactive'));
     await idleRun(test.world, 0);
@@ -98,12 +98,12 @@ describe('invariant 3, an old key goes in time', () => {
 
   it.each([
     ['after a veto', () => test.world.program.record(test.alice, 'CANCELLED', {})],
-    ['while the new key is inactive', () => test.world.account.hands.deactivate(newKeyId)],
-    ['when the new key is gone', () => test.world.account.hands.deleteKey(newKeyId)],
+    ['while the new key is inactive', () => test.world.account.userActions.deactivate(newKeyId)],
+    ['when the new key is gone', () => test.world.account.userActions.deleteKey(newKeyId)],
   ])('asks for nothing %s', async (_, change) => {
     await test.step(async () => {
       newKeyId = (await test.world.program.deliver(test.alice)).id;
-      test.world.account.hands.useKey(newKeyId);
+      test.world.account.userActions.useKey(newKeyId);
     });
     await test.step(change);
     await idleRun(test.world, 20);

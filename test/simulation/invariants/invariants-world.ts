@@ -67,8 +67,8 @@ async function startTestWorld(options: Partial<AccountObserverOptions> = {}): Pr
 
 export function addUser(account: LocalAccount, name: string, keyAgeDays = 81): User {
   const address = `${name}@example.com`;
-  const { userId } = account.hands.createUser(name, { tags: { 'IKR:EMAIL': address } });
-  const key = account.hands.createKey(name, { ageMs: keyAgeDays * DAY_MS });
+  const { userId } = account.userActions.createUser(name, { tags: { 'IKR:EMAIL': address } });
+  const key = account.userActions.createKey(name, { ageMs: keyAgeDays * DAY_MS });
   return { name, userId, address, oldKeyId: key.accessKeyId };
 }
 
@@ -109,7 +109,7 @@ export class Program {
       Type: 'SecureString',
       Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
     } as const;
-    const isThere = this.#account.hands.parameterNames().includes(parameterOf(user));
+    const isThere = this.#account.userActions.parameterNames().includes(parameterOf(user));
     const options = isThere
       ? { Overwrite: true }
       : { Tags: [{ Key: 'ikr:user-id', Value: user.userId }] };
@@ -163,7 +163,7 @@ export class Program {
     for (const [name, value] of Object.entries(values)) {
       item[name] = typeof value === 'number' ? { N: String(value) } : { S: value };
     }
-    await this.#account.hands.putItem(TABLE, item);
+    await this.#account.userActions.putItem(TABLE, item);
   }
 
   /** A rotation as it is once the new key was handed over, with the old key due in 7 days. */

@@ -12,7 +12,7 @@ describe('a rotation by the book', () => {
       newKeyId = (await program.deliver(test.alice)).id;
     });
     await idleRun(test.world, 0);
-    await test.step(() => account.hands.useKey(newKeyId));
+    await test.step(() => account.userActions.useKey(newKeyId));
     account.clock.advance(7 * DAY_MS + HOUR_MS);
     await test.step(() => program.delete(test.alice, test.alice.oldKeyId));
     await test.step(() => program.record(test.alice, 'CLOSED', { newKeyId }));
@@ -36,7 +36,7 @@ describe('a rotation by the book', () => {
     await test.step(() =>
       program.record(test.alice, 'SCHEDULED', { newKeyId: key.id, deleteOnMs }),
     );
-    await test.step(() => account.hands.useKey(key.id));
+    await test.step(() => account.userActions.useKey(key.id));
     account.clock.advance(8 * DAY_MS);
     await test.step(() => program.delete(test.alice, test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([]);

@@ -7,7 +7,7 @@ const test = setUp();
 describe('invariant 4, only what was scheduled, and no veto is broken', () => {
   it('sees a key go before its date', async () => {
     await test.step(async () =>
-      test.world.account.hands.useKey((await test.world.program.deliver(test.alice)).id),
+      test.world.account.userActions.useKey((await test.world.program.deliver(test.alice)).id),
     );
     test.world.account.clock.advance(6 * DAY_MS);
     await test.step(() => test.world.program.delete(test.alice, test.alice.oldKeyId));
@@ -16,7 +16,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
 
   it('sees a key deactivated that has no such stage and is young', async () => {
     await test.step(async () =>
-      test.world.account.hands.useKey((await test.world.program.deliver(test.alice)).id),
+      test.world.account.userActions.useKey((await test.world.program.deliver(test.alice)).id),
     );
     test.world.account.clock.advance(8 * DAY_MS);
     await test.step(() =>
@@ -28,8 +28,8 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
   it("sees a user's only active key go", async () => {
     const { account, program, checker } = test.world;
     const { id } = await program.deliver(test.alice);
-    await test.step(() => account.hands.useKey(id));
-    await test.step(() => account.hands.deactivate(id));
+    await test.step(() => account.userActions.useKey(id));
+    await test.step(() => account.userActions.deactivate(id));
     account.clock.advance(8 * DAY_MS);
     await test.step(() => program.delete(test.alice, test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([1, 4]);
@@ -37,7 +37,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
   });
 
   it("sees a person's own key go", async () => {
-    const own = test.world.account.hands.createKey('alice').accessKeyId;
+    const own = test.world.account.userActions.createKey('alice').accessKeyId;
     await test.step(() => test.world.program.delete(test.alice, own));
     expect(test.world.violated()).toContain(4);
   });
@@ -54,7 +54,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
 
   it('sees a key activated that a person had deactivated', async () => {
     const { account, program } = test.world;
-    await test.step(() => account.hands.deactivate(test.alice.oldKeyId));
+    await test.step(() => account.userActions.deactivate(test.alice.oldKeyId));
     await test.step(() => program.setStatus(test.alice, test.alice.oldKeyId, 'Active'));
     expect(test.world.violated()).toEqual([4]);
   });
@@ -63,10 +63,10 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
     const { account, program } = test.world;
     const timer = { user: { S: test.alice.userId }, ak: { S: test.alice.oldKeyId } };
     await test.step(async () => {
-      account.hands.useKey((await program.deliver(test.alice)).id);
-      await account.hands.putItem(TABLE, { ...timer, delete_on: { N: '1' } });
+      account.userActions.useKey((await program.deliver(test.alice)).id);
+      await account.userActions.putItem(TABLE, { ...timer, delete_on: { N: '1' } });
     });
-    await test.step(() => account.hands.deleteItem(TABLE, timer));
+    await test.step(() => account.userActions.deleteItem(TABLE, timer));
     account.clock.advance(8 * DAY_MS);
     await test.step(() => program.delete(test.alice, test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([4]);
@@ -75,8 +75,8 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
   it('lets it go when the TTL service removed the timer', async () => {
     const { account, program } = test.world;
     await test.step(async () => {
-      account.hands.useKey((await program.deliver(test.alice)).id);
-      await account.hands.putItem(TABLE, {
+      account.userActions.useKey((await program.deliver(test.alice)).id);
+      await account.userActions.putItem(TABLE, {
         user: { S: test.alice.userId },
         ak: { S: test.alice.oldKeyId },
         delete_on: { N: '1' },
@@ -91,13 +91,13 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
   it('sees a key go that a person had activated again', async () => {
     const { account, program } = test.world;
     const { id: newKeyId } = await program.deliver(test.alice);
-    await test.step(() => account.hands.useKey(newKeyId));
+    await test.step(() => account.userActions.useKey(newKeyId));
     account.clock.advance(10 * DAY_MS);
     await test.step(() => program.setStatus(test.alice, test.alice.oldKeyId, 'Inactive'));
     const deleteOnMs = account.clock.nowMs();
     await test.step(() => program.record(test.alice, 'DEACTIVATED', { newKeyId, deleteOnMs }));
     expect(test.world.violated()).toEqual([]);
-    await test.step(() => account.hands.activate(test.alice.oldKeyId));
+    await test.step(() => account.userActions.activate(test.alice.oldKeyId));
     account.clock.advance(DAY_MS);
     await test.step(() => program.delete(test.alice, test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([4]);
@@ -120,7 +120,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
       kind: 'reset-before',
     });
     await program.delete(test.alice, test.alice.oldKeyId).catch(() => undefined);
-    await test.step(() => account.hands.deleteKey(test.alice.oldKeyId));
+    await test.step(() => account.userActions.deleteKey(test.alice.oldKeyId));
     expect(test.world.violated()).toEqual([]);
   });
 });

@@ -34,16 +34,16 @@ describe('invariant 5, no secret is told', () => {
   });
 
   it('sees the password of the mail server in a log', async () => {
-    test.world.account.hands.putParameter('/mail/password', 'correct horse');
+    test.world.account.userActions.putParameter('/mail/password', 'correct horse');
     await test.world.observer.observe({ output: ['login with correct horse failed'] });
     expect(test.world.violated()).toEqual([5]);
   });
 
   it('sees a secret in the table, even when it is gone again', async () => {
-    const { hands } = test.world.account;
+    const { userActions } = test.world.account;
     const key = { user: { S: test.alice.userId }, ak: { S: 'note' } };
-    await hands.putItem(TABLE, { ...key, pair: { M: { s: { S: secretOf(test.alice) } } } });
-    await test.step(() => hands.deleteItem(TABLE, key));
+    await userActions.putItem(TABLE, { ...key, pair: { M: { s: { S: secretOf(test.alice) } } } });
+    await test.step(() => userActions.deleteItem(TABLE, key));
     expect(test.world.violated()).toEqual([5]);
   });
 
@@ -80,7 +80,9 @@ describe('invariant 5, no secret is told', () => {
   });
 
   function secretOf({ userId }: User): string {
-    const user = test.world.account.hands.users().find((candidate) => candidate.userId === userId);
+    const user = test.world.account.userActions
+      .users()
+      .find((candidate) => candidate.userId === userId);
     return user?.keys[0]?.secretAccessKey ?? '';
   }
 });

@@ -1,4 +1,4 @@
-/** What owners and administrators see and do on the engines. */
+/** What owners and administrators do and see on the engines. */
 import { ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -27,12 +27,12 @@ export interface Pair {
   readonly secretAccessKey: string;
 }
 
-export type Hands = ReturnType<typeof createHands>;
+export type UserActions = ReturnType<typeof createUserActions>;
 
-export function createHands({ iam, ssm, dynamodb }: Clients, TableName: string) {
+export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: string) {
   const documents = DynamoDBDocumentClient.from(dynamodb);
 
-  const hands = {
+  const userActions = {
     /** The user's keys, oldest first, with their status. */
     async keys(UserName: string): Promise<{ id: string; status: string }[]> {
       const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
@@ -55,7 +55,7 @@ export function createHands({ iam, ssm, dynamodb }: Clients, TableName: string) 
      * @throws Error when it is not the pair that moto made
      */
     async receive(userName: string, address: string): Promise<Pair> {
-      const mails = await hands.mails(address);
+      const mails = await userActions.mails(address);
       const mail = mails.findLast(({ subject }) => subject.startsWith('New access key'));
       const [token = ''] = findTokens(mail?.html ?? '');
       const { Parameter } = await ssm.send(
@@ -67,7 +67,7 @@ export function createHands({ iam, ssm, dynamodb }: Clients, TableName: string) 
         accessKeyId: opened.accessKeyId,
         secretAccessKey: opened.secretAccessKey.reveal(),
       };
-      if ((await hands.secretOf(pair.accessKeyId)) === pair.secretAccessKey) return pair;
+      if ((await userActions.secretOf(pair.accessKeyId)) === pair.secretAccessKey) return pair;
       throw new Error(`the mail to ${address} holds a pair that does not exist`);
     },
 
@@ -102,7 +102,7 @@ export function createHands({ iam, ssm, dynamodb }: Clients, TableName: string) 
       );
     },
     async record(userId: string): Promise<Record<string, unknown> | undefined> {
-      return (await hands.items(userId)).rotation;
+      return (await userActions.items(userId)).rotation;
     },
 
     /** Deletes an item in the console. */
@@ -119,7 +119,7 @@ export function createHands({ iam, ssm, dynamodb }: Clients, TableName: string) 
         }),
       ),
   };
-  return hands;
+  return userActions;
 }
 
 /**

@@ -25,10 +25,13 @@ export interface KeyHistory {
   lastUsedAtMs: number | undefined;
 }
 
-export type Hands = ReturnType<typeof createHands>;
+export type UserActions = ReturnType<typeof createUserActions>;
 
-/** What administrators and owners do by hand, past the wire: not logged, not limited, no faults. */
-export function createHands(
+/**
+ * What administrators and owners do and see without the product, past the wire: not logged, not
+ * limited, no faults.
+ */
+export function createUserActions(
   { clock, region }: { clock: TurnableClock; region: string },
   { users }: Iam,
   ssm: Ssm,

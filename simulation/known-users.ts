@@ -13,7 +13,7 @@ import { marshallItem } from './aws/marshall.ts';
 
 /** Records of everybody, as the first runs would have left them. */
 export async function rememberUsers(account: LocalAccount, table: string): Promise<void> {
-  for (const user of account.hands.users()) {
+  for (const user of account.userActions.users()) {
     const keys = keysOf(account, user.userName);
     await put(account, table, {
       ...subject(account, user, keys),
@@ -35,13 +35,13 @@ export async function openRotations(
   table: string,
   { userNames, dueInDays }: { readonly userNames: readonly string[]; readonly dueInDays: number },
 ): Promise<void> {
-  const { clock, hands } = account;
-  const users = new Map(hands.users().map((user) => [user.userName, user]));
+  const { clock, userActions } = account;
+  const users = new Map(userActions.users().map((user) => [user.userName, user]));
   for (const userName of userNames) {
     const user = users.get(userName);
     const [oldKey] = keysOf(account, userName);
     if (!user || !oldKey) throw new Error(`${userName} has no key`);
-    hands.createKey(userName, { ageMs: DAY_MS });
+    userActions.createKey(userName, { ageMs: DAY_MS });
     const keys = keysOf(account, userName);
     const newKey = keys.find(({ accessKeyId }) => accessKeyId !== oldKey.accessKeyId);
     const { userId } = user;
@@ -71,11 +71,11 @@ export async function openRotations(
       rotationId: about.rotationId,
       deleteOnEpochSeconds: toEpochSeconds(deleteOnMs),
     };
-    await hands.putItem(table, marshallItem(toTimerItem(account.accountId, timer)));
+    await userActions.putItem(table, marshallItem(toTimerItem(account.accountId, timer)));
   }
 }
 
-type User = ReturnType<LocalAccount['hands']['users']>[number];
+type User = ReturnType<LocalAccount['userActions']['users']>[number];
 
 function addressOf(tags: User['tags']): string {
   return tags.find(({ key }) => key === 'IKR:EMAIL')?.value ?? '';
@@ -83,7 +83,7 @@ function addressOf(tags: User['tags']): string {
 
 /** The keys as IAM lists them: in whole seconds. */
 function keysOf(account: LocalAccount, userName: string): AccessKey[] {
-  return account.hands.keys(userName).map(({ accessKeyId, status, createdAtMs }) => ({
+  return account.userActions.keys(userName).map(({ accessKeyId, status, createdAtMs }) => ({
     accessKeyId,
     status,
     createdAtMs: Math.floor(createdAtMs / SECOND_MS) * SECOND_MS,
@@ -126,5 +126,7 @@ function subject(
 }
 
 function put(account: LocalAccount, table: string, record: RotationRecord): Promise<unknown> {
-  return Promise.resolve(account.hands.putItem(table, marshallItem(toRecordItem(record, 'known'))));
+  return Promise.resolve(
+    account.userActions.putItem(table, marshallItem(toRecordItem(record, 'known'))),
+  );
 }

@@ -117,11 +117,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     streamed,
     called,
     addUser(name, { keyAgeDays = 85, tags = {} } = {}) {
-      const { userId } = account.hands.createUser(name, {
+      const { userId } = account.userActions.createUser(name, {
         tags: { 'IKR:EMAIL': `${name.replace(/[^a-z0-9]/gi, '-')}@example.com`, ...tags },
       });
       userIds.set(name, userId);
-      const key = account.hands.createKey(name, { ageMs: keyAgeDays * DAY_MS });
+      const key = account.userActions.createKey(name, { ageMs: keyAgeDays * DAY_MS });
       return { userId, oldKeyId: key.accessKeyId };
     },
     async rotate(event = {}) {
@@ -158,11 +158,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       return found;
     },
     useNewKey(userName) {
-      const youngest = account.hands
+      const youngest = account.userActions
         .keys(userName)
         .sort((a, b) => b.createdAtMs - a.createdAtMs)[0];
       if (!youngest) throw new Error(`${userName} has no key`);
-      account.hands.useKey(youngest.accessKeyId);
+      account.userActions.useKey(youngest.accessKeyId);
       return youngest.accessKeyId;
     },
     async record(userName) {
@@ -182,7 +182,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 }
 
 function smtpSettings(account: LocalAccount, smtp: LocalSmtp): Record<string, string> {
-  account.hands.putParameter('/mail/smtp-password', smtp.knobs.password);
+  account.userActions.putParameter('/mail/smtp-password', smtp.knobs.password);
   return {
     SMTP_SERVER: smtp.host,
     SMTP_PORT: String(smtp.port),
@@ -194,7 +194,7 @@ function smtpSettings(account: LocalAccount, smtp: LocalSmtp): Record<string, st
 }
 
 function mailgunSettings(account: LocalAccount, mailgun: LocalMailgun): Record<string, string> {
-  account.hands.putParameter('/mail/mailgun-key', mailgun.knobs.apiKey);
+  account.userActions.putParameter('/mail/mailgun-key', mailgun.knobs.apiKey);
   return {
     MAILGUN_API_URL: mailgun.url,
     MAILGUN_DOMAIN: mailgun.knobs.domain,
@@ -204,7 +204,7 @@ function mailgunSettings(account: LocalAccount, mailgun: LocalMailgun): Record<s
 
 /** The table's items with plain values, as a person sees them in the console. */
 async function plainItems(account: LocalAccount): Promise<Record<string, unknown>[]> {
-  const items = await account.hands.items(TABLE);
+  const items = await account.userActions.items(TABLE);
   return items.map((item) =>
     Object.fromEntries(
       Object.entries(item as Record<string, Record<string, unknown>>).map(([name, typed]) => {

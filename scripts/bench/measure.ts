@@ -83,10 +83,10 @@ export async function measureExpiries(count: number, latencyMs: number): Promise
   try {
     await once(account, 'rotator');
     for (let index = 0; index < count; index++) {
-      const [, newKey] = account.hands
+      const [, newKey] = account.userActions
         .keys(userName(index))
         .sort((a, b) => a.createdAtMs - b.createdAtMs);
-      if (newKey) account.hands.useKey(newKey.accessKeyId);
+      if (newKey) account.userActions.useKey(newKey.accessKeyId);
     }
     account.clock.advance(DELIVERED_DAYS_AGO * DAY_MS);
     account.stream.take();
@@ -107,7 +107,9 @@ export async function measureExpiries(count: number, latencyMs: number): Promise
     } finally {
       destructor.close();
     }
-    const left = Array.from({ length: count }, (_, index) => account.hands.keys(userName(index)));
+    const left = Array.from({ length: count }, (_, index) =>
+      account.userActions.keys(userName(index)),
+    );
     return {
       count,
       latencyMs,
@@ -130,7 +132,7 @@ async function accountWith(users: number, due: number): Promise<LocalAccount> {
   account.ses.knobs.max24HourSend = 1_000_000;
   for (let index = 0; index < users; index++) {
     const name = userName(index);
-    account.hands.createUser(name, {
+    account.userActions.createUser(name, {
       tags: {
         'IKR:EMAIL': `${name}@example.com`,
         'IKR:INSTRUCTION_0': 'The key is used by the build server.',
@@ -138,7 +140,7 @@ async function accountWith(users: number, due: number): Promise<LocalAccount> {
       },
       groups: ['developers'],
     });
-    account.hands.createKey(name, {
+    account.userActions.createKey(name, {
       ageMs: index < due ? 85 * DAY_MS - index * 1000 : (1 + (index % 78)) * DAY_MS,
     });
   }

@@ -1,11 +1,11 @@
-/** What the Lambda functions answered and logged, taken apart. */
+/** Reads what the Lambda functions answered and logged. */
 
 import type { Invocation } from '../../simulation/aws/lambda-host.ts';
 import type { ReportRow } from '../../src/domain/report.ts';
 
 /**
  * The rows of a rotator's reports or a destructor's batch, one a user, in an order that does not
- * depend on who was faster. They are in the log even if the function throws in the end.
+ * depend on which run was faster. They are in the log even if the function throws in the end.
  */
 export function rowsOf(
   answers: readonly Invocation[],

@@ -1,4 +1,4 @@
-/** Writes the mails to files that a person can open. */
+/** Writes the mails to files that can be opened in a browser. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { dayOf } from './calendar.ts';
 /**
  * Writes every mail as `.html` and `.txt`, and as `.eml` where it came as a message, and an
  * `index.html` that lists them.
- * @param directory is made if need be; a fresh temporary one when missing
+ * @param directory is made if need be; a temporary one when missing
  * @returns the path of the list
  */
 export async function writeMails(
@@ -68,7 +68,7 @@ th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid #8886; text-align
 </head>
 <body>
 <h1>The mails of the demo</h1>
-<p>Account, users and keys lived only in the demo.</p>
+<p>Account, users and keys existed only in the demo.</p>
 <table>
 <tr><th scope="col">Day</th><th scope="col">To</th><th scope="col">Subject</th><th scope="col">Open</th></tr>
 ${rows.join('\n')}

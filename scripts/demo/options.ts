@@ -1,13 +1,11 @@
+import { MAIL_CLIENTS, type MailClient } from '../../simulation/mail-servers.ts';
 import { readValues, UsageError, wholeNumber } from '../command-line.ts';
-
-export const MAIL_CLIENTS = ['ses', 'smtp', 'mailgun'] as const;
-export type MailClient = (typeof MAIL_CLIENTS)[number];
 
 export interface DemoOptions {
   readonly users: number;
   readonly days: number;
   readonly mailClient: MailClient;
-  /** Where the mails are written; a fresh directory unless told. */
+  /** Where the mails are written; a temporary directory unless told. */
   readonly keep?: string;
   readonly seed: number;
   readonly json: boolean;
@@ -15,15 +13,15 @@ export interface DemoOptions {
 
 export const USAGE = `Usage: npm run demo [-- options]
 
-Runs the built Lambda functions day by day in an AWS account that lives in this process, and tells
-what becomes of its users' access keys. It needs no AWS account, no network and no settings.
+Runs the built Lambda functions day by day in an AWS account simulated in this process, and prints
+what happens to its users' access keys. It needs no AWS account, no network and no settings.
 
 Options:
   --users N             how many users the account has, 1 to 500 (36)
-  --days N              how many days go by, 1 to 1000 (100)
+  --days N              how many days pass, 1 to 1000 (100)
   --mail-client CLIENT  what sends the mails: ses, smtp or mailgun (ses)
   --keep DIR            write the mails to this directory, not to a temporary one
-  --seed N              another number, another story (1)
+  --seed N              another number, other users and times (1)
   --json                print one JSON object and nothing else; npm does so with --silent
   --help                print this
 

@@ -6,11 +6,13 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { LocalAccount, ReceivedMail } from '../../simulation/aws/index.ts';
+import { readContentKey } from '../../simulation/scenario/content-key.ts';
+import type { UserAction } from '../../simulation/scenario/user-actions.ts';
 import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
 import type { KeyPair } from '../../src/domain/identity.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { readHeader, unseal } from '../../src/sealing/seal.ts';
-import type { Act, Part } from './cast.ts';
+import type { DemoUser, PlannedAction } from './users.ts';
 
 export interface KeyMail {
   readonly mail: ReceivedMail;
@@ -19,7 +21,7 @@ export interface KeyMail {
 }
 
 export class Person {
-  readonly part: Part;
+  readonly user: DemoUser;
   readonly userId: string;
   /** The IAM user's name, which may change. */
   name: string;
@@ -31,23 +33,23 @@ export class Person {
   readonly #account: LocalAccount;
   /** The key pairs this person has, oldest first. */
   readonly #pairs: KeyPair[] = [];
-  readonly #done = new Set<Act>();
+  readonly #done = new Set<PlannedAction>();
 
-  constructor(part: Part, account: LocalAccount) {
-    this.part = part;
-    this.name = part.name;
+  constructor(user: DemoUser, account: LocalAccount) {
+    this.user = user;
+    this.name = user.name;
     this.#account = account;
     const address =
-      part.tags?.['IKR:EMAIL'] ??
-      `${part.name
+      user.tags?.['IKR:EMAIL'] ??
+      `${user.name
         .replace(/[^a-z0-9-]+/g, ' ')
         .trim()
         .replaceAll(' ', '.')}@example.com`;
     this.addresses = new Set([address]);
-    const tags = { ...(!part.untagged && { 'IKR:EMAIL': address }), ...part.tags };
-    this.userId = account.hands.createUser(part.name, { tags }).userId;
-    for (const { ageDays, status } of part.keys) {
-      const { accessKeyId, secretAccessKey } = account.hands.createKey(part.name, {
+    const tags = { ...(!user.untagged && { 'IKR:EMAIL': address }), ...user.tags };
+    this.userId = account.userActions.createUser(user.name, { tags }).userId;
+    for (const { ageDays, status } of user.keys) {
+      const { accessKeyId, secretAccessKey } = account.userActions.createKey(user.name, {
         ageMs: ageDays * 86_400_000,
         ...(status && { status }),
       });
@@ -65,26 +67,34 @@ export class Person {
     this.#deactivatedOnDay = day;
   }
 
-  /** What this person does on a day by hand. */
-  actsOn(day: number): Act[] {
+  /** What this person does on a day. */
+  actionsOn(day: number): PlannedAction[] {
     const first = this.#keyMails[0]?.day;
-    const acts = (this.part.acts ?? []).filter((act) => {
-      const { when } = act;
+    const actions = (this.user.actions ?? []).filter((planned) => {
+      const { when } = planned;
       const due =
         'day' in when
           ? when.day
           : 'afterMail' in when
             ? (first ?? Number.NaN) + when.afterMail
             : (this.#deactivatedOnDay ?? Number.NaN) + when.afterDeactivation;
-      return day >= due && !this.#done.has(act) && !this.hasLeft;
+      return day >= due && !this.#done.has(planned) && !this.hasLeft;
     });
-    for (const act of acts) this.#done.add(act);
-    return acts;
+    for (const planned of actions) this.#done.add(planned);
+    return actions;
+  }
+
+  /** Takes note of what this person has done, or what was done to the IAM user. */
+  note(action: UserAction): void {
+    if (action.do === 'delete user') this.hasLeft = true;
+    if (action.do === 'rename user') this.name = action.to;
+    const address = action.do === 'set tags' ? action.tags['IKR:EMAIL'] : undefined;
+    if (address !== undefined) this.addresses.add(address);
   }
 
   /** The mail that this person opens today. */
   mailToOpen(day: number): KeyMail | undefined {
-    const { opensAfterDays } = this.part;
+    const { opensAfterDays } = this.user;
     if (opensAfterDays === undefined || this.hasLeft) return undefined;
     const latest = this.#keyMails.at(-1);
     return latest && !latest.opened && day >= latest.day + opensAfterDays ? latest : undefined;
@@ -104,8 +114,8 @@ export class Person {
     const own = this.#pairs.findLast((pair) => this.#works(pair));
     const value = own
       ? await this.#readParameter(parameterName, own)
-      : this.#account.hands.parameter(parameterName);
-    const { kid, k } = JSON.parse(value ?? '{}') as { kid?: string; k?: string };
+      : this.#account.userActions.parameter(parameterName);
+    const { kid, k } = readContentKey(value) ?? {};
     if (kid !== rotationId || k === undefined) {
       throw new Error('the content key in SSM is gone or belongs to another rotation');
     }
@@ -122,11 +132,11 @@ export class Person {
   work(): void {
     if (this.hasLeft) return;
     const pair = this.#pairs.findLast((candidate) => this.#works(candidate));
-    if (pair) this.#account.hands.useKey(pair.accessKeyId);
+    if (pair) this.#account.userActions.useKey(pair.accessKeyId);
   }
 
   #works({ accessKeyId, secretAccessKey }: KeyPair): boolean {
-    return this.#account.hands.keyWorks(accessKeyId, secretAccessKey.reveal());
+    return this.#account.userActions.keyWorks(accessKeyId, secretAccessKey.reveal());
   }
 
   async #readParameter(name: string, pair: KeyPair): Promise<string | undefined> {

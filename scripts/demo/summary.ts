@@ -1,17 +1,17 @@
-/** What is told at the end. */
+/** What is printed at the end. */
 import {
+  type Checker,
   INVARIANTS,
   type InvariantNumber,
-  type Invariants,
   type Violation,
 } from '../../simulation/invariants/index.ts';
 import { clockTime, dayOf, longDate } from './calendar.ts';
+import type { DemoRun } from './demo-run.ts';
+import type { Totals } from './news.ts';
 import type { DemoOptions } from './options.ts';
-import type { Play } from './play.ts';
-import type { Tally } from './story.ts';
 import { count, type Timeline } from './timeline.ts';
 
-export interface DemoResult extends Tally {
+export interface DemoResult extends Totals {
   readonly users: number;
   readonly days: number;
   readonly seed: number;
@@ -23,10 +23,10 @@ export interface DemoResult extends Tally {
     readonly checked: number;
     readonly violated: number;
     readonly each: Readonly<
-      Record<InvariantNumber, { promise: string; checked: number; violated: number }>
+      Record<InvariantNumber, { statement: string; checked: number; violated: number }>
     >;
     readonly violations: readonly {
-      readonly invariant: InvariantNumber;
+      readonly invariant: Violation['invariant'];
       readonly day: number;
       readonly at: string;
       readonly user: string;
@@ -39,19 +39,19 @@ export interface DemoResult extends Tally {
 
 export function resultOf(
   { users, days, seed, mailClient }: DemoOptions,
-  { tally, problems, invariants }: Play,
+  { totals, problems, checker }: DemoRun,
   mails: number,
   mailsIn: string | undefined,
 ): DemoResult {
-  const { checked, violations } = invariants;
+  const { checked, violations } = checker;
   const numbers = Object.keys(INVARIANTS).map(Number) as InvariantNumber[];
   const each = Object.fromEntries(
     numbers.map((number) => [
       number,
       {
-        promise: INVARIANTS[number],
+        statement: INVARIANTS[number],
         checked: checked[number],
-        violated: violatedOf(invariants, number).length,
+        violated: violatedOf(checker, number).length,
       },
     ]),
   ) as DemoResult['invariants']['each'];
@@ -60,7 +60,7 @@ export function resultOf(
     days,
     seed,
     mailClient,
-    ...tally,
+    ...totals,
     mails,
     problems,
     invariants: {
@@ -91,12 +91,16 @@ export function printIntroduction(
   const by = { ses: 'Amazon SES', smtp: 'SMTP', mailgun: 'Mailgun' }[mailClient];
   timeline.print(timeline.paint('bold', 'IAM Key Rotator'));
   timeline.print(`${count(users, 'user')}, ${count(days, 'day')}, mails by ${by}.`);
-  timeline.print('The account lives in this process; the Lambda functions are the built bundles.');
-  timeline.print('Keys are replaced when they are 80 days old, and the old ones go 7 days later.');
+  timeline.print(
+    'The account is simulated in this process; the Lambda functions are the built bundles.',
+  );
+  timeline.print(
+    'Keys are replaced when they are 80 days old, and the old ones are deleted 7 days later.',
+  );
   timeline.print();
 }
 
-export function printSummary(result: DemoResult, invariants: Invariants, timeline: Timeline): void {
+export function printSummary(result: DemoResult, checker: Checker, timeline: Timeline): void {
   const { days, mailsIn } = result;
   timeline.print(timeline.paint('bold', `After ${count(days, 'day')}`));
   const facts: readonly [string, number][] = [
@@ -105,30 +109,30 @@ export function printSummary(result: DemoResult, invariants: Invariants, timelin
     ['old keys deleted', result.deleted],
     ['old keys deactivated', result.deactivated],
     ['reminders, as a new key was not in use', result.reminded],
-    ['rotations finished that had gone wrong in the middle', result.recovered],
-    ['new keys taken back, as their mails were refused', result.withdrawn],
+    ['rotations completed after a failure', result.recovered],
+    ['new keys deleted, as their mails were refused', result.withdrawn],
     ['vetoes by people', result.cancelled],
-    ['mails in all', result.mails],
+    ['mails in total', result.mails],
     ['runs of the rotator', result.rotatorRuns],
     ['runs of the destructor', result.destructorRuns],
   ];
-  // The figure last: so one of a thing reads as well as many.
+  // The figure is last, so that one reads as well as many.
   for (const [what, number] of facts) {
     timeline.print(`  ${what.padEnd(54)}${number.toLocaleString('en').padStart(6)}`);
   }
   if (mailsIn !== undefined) timeline.print(`\nRead the mails: ${mailsIn}`);
   timeline.print();
-  printInvariants(invariants, timeline);
+  printInvariants(checker, timeline);
   for (const problem of result.problems) timeline.print(timeline.paint('red', `✗ ${problem}`));
 }
 
-function printInvariants(invariants: Invariants, timeline: Timeline): void {
-  timeline.print(timeline.paint('bold', 'What must hold after every step, checked in the account'));
+function printInvariants(checker: Checker, timeline: Timeline): void {
+  timeline.print(timeline.paint('bold', 'Invariants, checked in the account after every step'));
   for (const [key, words] of Object.entries(INVARIANTS)) {
     const number = Number(key) as InvariantNumber;
-    const violations = violatedOf(invariants, number);
-    const checks = invariants.checked[number];
-    // A short story shows nothing of some.
+    const violations = violatedOf(checker, number);
+    const checks = checker.checked[number];
+    // In a short demo some are never checked.
     let mark = checks > 0 ? timeline.paint('green', '✓') : timeline.paint('gray', '·');
     if (violations.length > 0) mark = timeline.paint('red', '✗');
     const checked = count(checks, 'check');
@@ -139,7 +143,7 @@ function printInvariants(invariants: Invariants, timeline: Timeline): void {
   }
 }
 
-function violatedOf({ violations }: Invariants, number: InvariantNumber): Violation[] {
+function violatedOf({ violations }: Checker, number: InvariantNumber): Violation[] {
   return violations.filter(({ invariant }) => invariant === number);
 }
 

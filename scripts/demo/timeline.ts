@@ -15,7 +15,7 @@ export type Label =
   | 'left alone'
   | 'by hand'
   | 'waits'
-  | 'trouble';
+  | 'problem';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -32,7 +32,7 @@ const STYLES: Readonly<Record<Label, Style>> = {
   'left alone': 'gray',
   'by hand': 'bold',
   waits: 'yellow',
-  trouble: 'red',
+  problem: 'red',
 };
 
 const WIDTH = 100;

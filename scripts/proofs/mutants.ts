@@ -9,17 +9,17 @@ import { runProgram } from '../command-line.ts';
 import { endChildrenWithThisProcess } from './engines/processes.ts';
 import { BUGS } from './mutants/bugs/index.ts';
 import { copyCheckout } from './mutants/copy.ts';
-import { type Hunter, hunt, soundness, type Verdict } from './mutants/hunt.ts';
-import { netsFor } from './mutants/nets.ts';
+import { evaluate, type Setup, soundness, type Verdict } from './mutants/evaluation.ts';
 import { type MutantsOptions, readOptions, USAGE } from './mutants/options.ts';
 import { renderSummary, renderVerdict } from './mutants/render.ts';
+import { suitesFor } from './mutants/suites.ts';
 import { typeError } from './mutants/tools.ts';
 
 /** It takes long: whatever else the machine does comes first. */
 const NICE = 10;
 
 async function main(options: MutantsOptions): Promise<number> {
-  const { only, nets, json } = options;
+  const { only, suites, json } = options;
   const bugs = BUGS.filter(({ name, file }) => only.test(name) || only.test(file));
   if (bugs.length === 0) {
     process.stderr.write(`There is no bug in whose name or file ${only} is found.\n`);
@@ -32,13 +32,13 @@ async function main(options: MutantsOptions): Promise<number> {
   const copy = copyCheckout(resolve(import.meta.dirname, '../..'));
   process.once('exit', () => copy.remove());
 
-  const hunter: Hunter = {
+  const setup: Setup = {
     copy,
     typeError: () => typeError(copy),
-    netsFor: (bug) => netsFor(bug, nets, copy),
+    suitesFor: (bug) => suitesFor(bug, suites, copy),
     isSound: soundness(),
   };
-  const problem = await hunter.typeError();
+  const problem = await setup.typeError();
   if (problem !== undefined) {
     process.stderr.write(`The sources have a type error without any bug: ${problem}\n`);
     return 1;
@@ -46,7 +46,7 @@ async function main(options: MutantsOptions): Promise<number> {
   const told = json ? process.stderr : process.stdout;
   const verdicts: Verdict[] = [];
   for (const bug of bugs) {
-    const verdict = await hunt(bug, hunter);
+    const verdict = await evaluate(bug, setup);
     verdicts.push(verdict);
     told.write(`${renderVerdict(verdict)}\n`);
   }

@@ -95,12 +95,12 @@ export class DynamoDb {
     return items;
   }
 
-  /** Puts an item by a person's hand. */
+  /** A person puts an item. */
   async put(TableName: string, Item: Item): Promise<void> {
     await this.#must('PutItem', { TableName, Item } as unknown as Params);
   }
 
-  /** Deletes an item by a person's hand: the stream record has no `userIdentity`. */
+  /** A person deletes an item: the stream record has no `userIdentity`. */
   async remove(TableName: string, Key: Item): Promise<void> {
     await this.#must('DeleteItem', { TableName, Key } as unknown as Params);
   }

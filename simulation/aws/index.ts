@@ -5,8 +5,8 @@
  * ```ts
  * const account = await startLocalAccount();
  * await account.createTable('rotations');
- * account.hands.createUser('jane', { tags: { 'IKR:EMAIL': 'jane@example.com' } });
- * account.hands.createKey('jane', { ageMs: 85 * DAY_MS });
+ * account.userActions.createUser('jane', { tags: { 'IKR:EMAIL': 'jane@example.com' } });
+ * account.userActions.createKey('jane', { ageMs: 85 * DAY_MS });
  *
  * // Any process, any SDK: give it the account's environment.
  * const { env, clock } = account;
@@ -45,7 +45,6 @@
 import { createClock, type TurnableClock } from './clock.ts';
 import type { AccountContext } from './context.ts';
 import { DynamoDb } from './dynamodb.ts';
-import { createHands, type Hands } from './hands.ts';
 import { createIam, type IamKnobs } from './iam.ts';
 import type { CredentialReport } from './iam-report.ts';
 import { createIdentify } from './identity.ts';
@@ -57,13 +56,14 @@ import { createSsm } from './ssm.ts';
 import type { Stream } from './stream.ts';
 import { createSts } from './sts.ts';
 import { Traffic } from './traffic.ts';
+import { createUserActions, type UserActions } from './user-actions.ts';
 
 export type { Call } from './calls.ts';
 export type { TurnableClock } from './clock.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
-export type { Hands, KeyLife } from './hands.ts';
 export type { ReceivedMail } from './mail.ts';
 export type { Item, Stream } from './stream.ts';
+export type { KeyHistory, UserActions } from './user-actions.ts';
 
 export interface LocalAccountOptions {
   /** What the account's clock shows at first; real time unless told. */
@@ -91,7 +91,7 @@ export interface LocalAccount extends LocalWorld {
   readonly accountId: string;
   readonly alias: string;
   readonly region: string;
-  readonly hands: Hands;
+  readonly userActions: UserActions;
   readonly calls: Traffic['calls'];
   readonly faults: Traffic['faults'];
   readonly latencyMs: Traffic['latencyMs'];
@@ -155,7 +155,7 @@ export async function startLocalAccount(options: LocalAccountOptions = {}): Prom
     clock,
     traffic,
     mails,
-    hands: createHands(context, iam, ssm, dynamodb),
+    userActions: createUserActions(context, iam, ssm, dynamodb),
     calls: traffic.calls,
     faults: traffic.faults,
     latencyMs: traffic.latencyMs,

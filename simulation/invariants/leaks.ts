@@ -1,4 +1,4 @@
-/** Searches text for secrets, in clear or encoded. */
+/** Searches text for secrets, in plaintext or encoded. */
 
 /** A piece this long is no coincidence: 20 characters of base64 are 120 bits. */
 const PIECE = 20;

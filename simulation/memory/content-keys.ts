@@ -59,7 +59,7 @@ export class MemoryContentKeys {
     return this.#stored.get(name)?.content?.rotationId;
   }
 
-  // --- people's hands ---
+  // --- user actions ---
 
   delete(name: string): void {
     this.#undecryptable.delete(name);

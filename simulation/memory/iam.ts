@@ -52,7 +52,7 @@ export interface NewUser {
 export const ACCOUNT_ID = '123456789012';
 const MAX_KEYS = 2;
 
-/** IAM's users and access keys: the two ports on it, and what people do to it by hand. */
+/** IAM's users and access keys: the two ports on it, and what people do to it. */
 export class MemoryIam {
   readonly #clock: Clock;
   readonly #options: IamOptions;
@@ -123,7 +123,7 @@ export class MemoryIam {
     userId: async (userName) => this.#named(userName)?.userId,
   };
 
-  // --- people's hands ---
+  // --- user actions ---
 
   createUser(userName: string, { email, tags = {}, path = '/' }: NewUser = {}): string {
     if (this.#named(userName)) throw new Error(`there is a user ${userName} already`);

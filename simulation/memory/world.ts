@@ -105,7 +105,7 @@ const REGION = 'eu-central-1';
  *     await rotate(world);
  *     expect(world.record(alice.userId)).toMatchObject({ state: 'STARTED' });
  *
- * People's hands are the methods of `iam`, `table`, `parameters` and `mail`. Nothing in here waits,
+ * User actions are the methods of `iam`, `table`, `parameters` and `mail`. Nothing in here waits,
  * and the same calls in the same order give the same world.
  */
 export class World {

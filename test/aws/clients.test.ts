@@ -16,7 +16,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'x',
   });
   clients = createClients();
-  account.hands.createUser('alice', {});
+  account.userActions.createUser('alice', {});
 });
 afterAll(async () => {
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];

@@ -33,12 +33,12 @@ beforeEach(() => {
   account.faults.clear();
   account.iam.knobs.unknownKeyLastUsed = 'AccessDenied';
   name = `user-${users++}`;
-  account.hands.createUser(name, { tags: { 'IKR:EMAIL': 'x@example.com' } });
+  account.userActions.createUser(name, { tags: { 'IKR:EMAIL': 'x@example.com' } });
 });
 
 describe('the access keys of a user', () => {
   it('are listed with their status and age', async () => {
-    const { accessKeyId } = account.hands.createKey(name, {
+    const { accessKeyId } = account.userActions.createKey(name, {
       ageMs: 80 * DAY_MS,
       status: 'Inactive',
     });
@@ -78,8 +78,8 @@ describe('the access keys of a user', () => {
   });
 
   it('are known not to be created beyond two, or for nobody', async () => {
-    account.hands.createKey(name);
-    account.hands.createKey(name);
+    account.userActions.createKey(name);
+    account.userActions.createKey(name);
     for (const user of [name, 'nobody']) {
       await expect(keys.create(user)).rejects.toMatchObject({ name: 'KeyNotCreated' });
     }
@@ -94,11 +94,11 @@ describe('the access keys of a user', () => {
   );
 
   it('are deactivated, activated and deleted; what is gone is gone', async () => {
-    const { accessKeyId } = account.hands.createKey(name);
+    const { accessKeyId } = account.userActions.createKey(name);
     expect(await keys.deactivate(name, accessKeyId)).toBe('done');
-    expect(account.hands.keys(name)[0]?.status).toBe('Inactive');
+    expect(account.userActions.keys(name)[0]?.status).toBe('Inactive');
     expect(await keys.activate(name, accessKeyId)).toBe('done');
-    expect(account.hands.keys(name)[0]?.status).toBe('Active');
+    expect(account.userActions.keys(name)[0]?.status).toBe('Active');
     expect(await keys.delete(name, accessKeyId)).toBe('done');
     expect(await keys.delete(name, accessKeyId)).toBe('gone');
     expect(await keys.deactivate(name, accessKeyId)).toBe('gone');
@@ -106,11 +106,11 @@ describe('the access keys of a user', () => {
   });
 
   it('are found with their owner and last use, also after a rename', async () => {
-    const { accessKeyId } = account.hands.createKey(name);
+    const { accessKeyId } = account.userActions.createKey(name);
     expect(await keys.owner(accessKeyId)).toEqual({ kind: 'found', userName: name });
     const atMs = account.clock.nowMs();
-    account.hands.useKey(accessKeyId, atMs);
-    account.hands.rename(name, `${name}-new`);
+    account.userActions.useKey(accessKeyId, atMs);
+    account.userActions.rename(name, `${name}-new`);
     expect(await keys.owner(accessKeyId)).toMatchObject({
       kind: 'found',
       userName: `${name}-new`,
@@ -135,7 +135,7 @@ describe('the access keys of a user', () => {
 describe('the inventory', () => {
   it('reads every user with ID and tags, over short pages', async () => {
     account.iam.knobs.pageSize = 3;
-    for (let index = 0; index < 10; index++) account.hands.createUser(`many-${index}`);
+    for (let index = 0; index < 10; index++) account.userActions.createUser(`many-${index}`);
     const { users: found, notes } = await inventory.users();
     account.iam.knobs.pageSize = 1000;
     expect(found.filter(({ userName }) => userName.startsWith('many-'))).toHaveLength(10);
@@ -183,11 +183,11 @@ describe('the inventory', () => {
 
   it('tells the age of the keys from the credential report', async () => {
     const odd = `${name},=odd`;
-    account.hands.createUser(odd);
-    account.hands.createKey(odd, { ageMs: 81 * DAY_MS });
-    const both = account.hands.createKey(name, { ageMs: 100 * DAY_MS });
-    account.hands.useKey(both.accessKeyId, account.clock.nowMs() - DAY_MS);
-    account.hands.createKey(name, { ageMs: DAY_MS, status: 'Inactive' });
+    account.userActions.createUser(odd);
+    account.userActions.createKey(odd, { ageMs: 81 * DAY_MS });
+    const both = account.userActions.createKey(name, { ageMs: 100 * DAY_MS });
+    account.userActions.useKey(both.accessKeyId, account.clock.nowMs() - DAY_MS);
+    account.userActions.createKey(name, { ageMs: DAY_MS, status: 'Inactive' });
     account.clock.advance(5 * 3_600_000);
     const { hints } = await inventory.keyHints();
     const arn = (user: string) => `arn:aws:iam::${account.accountId}:user/${user}`;

@@ -219,13 +219,13 @@ describe('the journal', () => {
 
   it('tells of an item that was changed by hand, and reads the others', async () => {
     await place(scheduledRecord({ userId: 'AIDAGOOD' }));
-    await account.hands.putItem(table, {
+    await account.userActions.putItem(table, {
       user: { S: 'AIDABAD' },
       ak: { S: 'rotation' },
       state: { S: 'SCHEDULED' },
       version: { S: 'three' },
     });
-    await account.hands.putItem(table, {
+    await account.userActions.putItem(table, {
       user: { S: 'AIDABAD' },
       ak: { S: 'AKIAX' },
       delete_on: { S: 'soon' },
@@ -245,7 +245,7 @@ describe('the journal', () => {
     async (number) => {
       const record = startedRecord({ userId: 'AIDAGOOD' });
       await journal.begin(record);
-      await account.hands.putItem(table, {
+      await account.userActions.putItem(table, {
         user: { S: 'AIDABAD' },
         ak: { S: 'AKIAX' },
         delete_on: { N: number },
@@ -262,7 +262,7 @@ describe('the journal', () => {
   it('tells a conflict with an item that can not be read', async () => {
     const record = startedRecord({ userId: 'AIDABAD' });
     await journal.begin(record);
-    await account.hands.putItem(table, {
+    await account.userActions.putItem(table, {
       user: { S: 'AIDABAD' },
       ak: { S: 'rotation' },
       version: { S: 'three' },
@@ -275,7 +275,7 @@ describe('the journal', () => {
   it('reads many records at once, and leaves out who has none or one that can not be read', async () => {
     const ids = Array.from({ length: 130 }, (_, index) => `AIDA${index}`);
     for (const userId of ids) await place(scheduledRecord({ userId }));
-    await account.hands.putItem(table, {
+    await account.userActions.putItem(table, {
       user: { S: 'AIDABAD' },
       ak: { S: 'rotation' },
       state: { S: 'SCHEDULED' },

@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => account.close());
 beforeEach(() => {
-  account.hands.putParameter(NAME, 'x');
-  account.hands.deleteParameter(NAME);
+  account.userActions.putParameter(NAME, 'x');
+  account.userActions.deleteParameter(NAME);
   account.clock.advance(60_000);
   account.calls.reset();
   account.faults.clear();
@@ -81,7 +81,7 @@ describe('the content keys in SSM', () => {
   it.each(['not json', '{}', '{"kty":"oct","k":"short","kid":"r","sub":"u"}', '[]', 'null'])(
     'are not found in %j, which a person put there, and overwrite it',
     async (value) => {
-      account.hands.putParameter(NAME, value);
+      account.userActions.putParameter(NAME, value);
       expect(await parameters.get(NAME)).toBeUndefined();
       expect(await parameters.put(NAME, content())).toBe('stored');
     },
@@ -159,7 +159,7 @@ describe('a content key that can not be decrypted', () => {
 
 describe('a secret of an administrator', () => {
   it('is read by name', async () => {
-    account.hands.putParameter('/mail/password', 'correct horse');
+    account.userActions.putParameter('/mail/password', 'correct horse');
     const secret = await readSecret(ssm, '/mail/password');
     expect(secret.reveal()).toBe('correct horse');
     expect(secret).toBeInstanceOf(Secret);

@@ -194,7 +194,7 @@ describe('the item of a run', () => {
     await runs.save(requested({ report: reportOf(rows) }));
 
     expect((await runs.read())?.report?.rows).toEqual(rows);
-    const [item] = await account.hands.items(table);
+    const [item] = await account.userActions.items(table);
     expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(350_000);
   });
 
@@ -227,16 +227,16 @@ describe('the item of a run', () => {
   ])('is not believed with %s', async (_, changes) => {
     const runs = await onDynamoDb();
     await runs.begin(requested());
-    const [item] = await account.hands.items(table);
-    await account.hands.putItem(table, { ...item, ...changes });
+    const [item] = await account.userActions.items(table);
+    await account.userActions.putItem(table, { ...item, ...changes });
     expect(await runs.read()).toBeUndefined();
   });
 
   it('tells everything but a report that was changed by hand', async () => {
     const runs = await onDynamoDb();
     await runs.begin(requested());
-    const [item] = await account.hands.items(table);
-    await account.hands.putItem(table, { ...item, report: { S: 'H4sIAAAAAAAA' } });
+    const [item] = await account.userActions.items(table);
+    await account.userActions.putItem(table, { ...item, report: { S: 'H4sIAAAAAAAA' } });
     expect(await runs.read()).toEqual(requested());
   });
 });

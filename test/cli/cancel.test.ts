@@ -22,7 +22,7 @@ const words = (text: string) => text.replace(/\s+/g, ' ');
 describe('ikr cancel', () => {
   it('writes the veto down before it removes the timer, and says what was kept', async () => {
     const { userId, oldKeyId } = await rotated('alice');
-    const newKeyId = cli.account.hands.keys('alice')[1]?.accessKeyId ?? '';
+    const newKeyId = cli.account.userActions.keys('alice')[1]?.accessKeyId ?? '';
     cli.account.calls.reset();
 
     const { code, out } = await cancel('alice');
@@ -41,7 +41,7 @@ describe('ikr cancel', () => {
       leaseUntilMs: 0,
     });
     expect(await timerOf(userId)).toBeUndefined();
-    expect(cli.account.hands.keys('alice').map(({ status }) => status)).toEqual([
+    expect(cli.account.userActions.keys('alice').map(({ status }) => status)).toEqual([
       'Active',
       'Active',
     ]);
@@ -75,7 +75,7 @@ describe('ikr cancel', () => {
 
   it('says how to activate an old key that was deactivated before', async () => {
     const { oldKeyId } = await rotated('carol');
-    cli.account.hands.deactivate(oldKeyId);
+    cli.account.userActions.deactivate(oldKeyId);
     await cli.change('carol', { state: 'DEACTIVATED', deactivatedAtMs: 1 });
 
     const { code, out } = await cancel('carol');
@@ -85,7 +85,7 @@ describe('ikr cancel', () => {
     expect(out).toContain(
       `aws iam update-access-key --user-name carol --access-key-id ${oldKeyId} --status Active`,
     );
-    expect(cli.account.hands.keys('carol')[0]?.status).toBe('Inactive');
+    expect(cli.account.userActions.keys('carol')[0]?.status).toBe('Inactive');
   });
 
   it('keeps away while another run may be at work', async () => {
@@ -122,7 +122,7 @@ describe('ikr cancel', () => {
 
   it('cancels nothing once the old key is gone, for the mail must stay readable', async () => {
     const { oldKeyId } = await rotated('erin');
-    cli.account.hands.deleteKey(oldKeyId);
+    cli.account.userActions.deleteKey(oldKeyId);
 
     const { code, err } = await cancel('erin');
 
@@ -147,7 +147,7 @@ describe('ikr cancel', () => {
 
   it('cancels the rotation of who has the name today, not of who had it', async () => {
     const { userId } = await rotated('heidi');
-    cli.account.hands.rename('heidi', 'heidi.new');
+    cli.account.userActions.rename('heidi', 'heidi.new');
     cli.managed('heidi', 5);
 
     const { code, err } = await cancel('heidi');
@@ -173,7 +173,7 @@ describe('ikr cancel', () => {
       result: 'cancelled',
       state: 'SCHEDULED',
       oldKeyId,
-      newKeyId: cli.account.hands.keys('ivan')[1]?.accessKeyId,
+      newKeyId: cli.account.userActions.keys('ivan')[1]?.accessKeyId,
     });
   });
 });

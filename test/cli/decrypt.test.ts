@@ -40,8 +40,8 @@ beforeAll(async () => {
   mail = mailsTo(cli.account, 'alice@example.com')[0]?.text ?? '';
   token = findTokens(mail)[0] ?? '';
   const secrets = [...cli.account.secrets];
-  const id = cli.account.hands.keys('alice')[1]?.accessKeyId ?? '';
-  newPair = { id, secret: secrets.find((one) => cli.account.hands.keyWorks(id, one)) ?? '' };
+  const id = cli.account.userActions.keys('alice')[1]?.accessKeyId ?? '';
+  newPair = { id, secret: secrets.find((one) => cli.account.userActions.keyWorks(id, one)) ?? '' };
 });
 afterAll(async () => {
   rmSync(directory, { recursive: true });
@@ -54,7 +54,7 @@ const failure = async (argv: string[], how: Parameters<CommandLine['ikr']>[1] = 
   expect(code).toBe(1);
   return err.replace(/\s+/g, ' ');
 };
-const parameter = () => cli.account.hands.parameterNames()[0] ?? '';
+const parameter = () => cli.account.userActions.parameterNames()[0] ?? '';
 const jwk = () => [...cli.account.secureValues].find((value) => value.includes('"kid"')) ?? '';
 
 describe('ikr decrypt', () => {
@@ -233,11 +233,11 @@ describe('ikr decrypt', () => {
   it('says that a newer mail exists when the parameter is of a newer rotation', async () => {
     const name = parameter();
     const newer = { ...JSON.parse(jwk()), kid: 'a-newer-rotation' };
-    cli.account.hands.putParameter(name, JSON.stringify(newer));
+    cli.account.userActions.putParameter(name, JSON.stringify(newer));
 
     const err = await failure([token]);
 
-    cli.account.hands.putParameter(name, jwk());
+    cli.account.userActions.putParameter(name, jwk());
     expect(err).toContain('This mail is out of date');
     expect(err).toContain('Open the newest mail');
   });
@@ -251,7 +251,7 @@ describe('ikr decrypt', () => {
   });
 
   it('says that the rotation is over when the parameter is gone', async () => {
-    cli.account.hands.deleteParameter(parameter());
+    cli.account.userActions.deleteParameter(parameter());
 
     const err = await failure([token]);
 

@@ -5,7 +5,7 @@ let cli: CommandLine;
 let aliceId: string;
 beforeAll(async () => {
   cli = await startCommandLine();
-  aliceId = cli.account.hands.createUser('alice').userId;
+  aliceId = cli.account.userActions.createUser('alice').userId;
   const items = [
     // The user called alice today, under an earlier name.
     historyItem({ userId: aliceId, userName: 'alice.maiden', startedAtMs: 1, reason: 'renamed' }),
@@ -105,7 +105,7 @@ describe('ikr history', () => {
     const broken = await startCommandLine();
     try {
       await broken.journal.addHistory(historyItem({ startedAtMs: 1, reason: 'readable' }));
-      await broken.account.hands.putItem(TABLE, {
+      await broken.account.userActions.putItem(TABLE, {
         user: { S: aliceId },
         ak: { S: 'history#2026-01-01T00:00:00.000Z' },
         outcome: { S: 'perhaps' },

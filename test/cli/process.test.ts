@@ -69,7 +69,7 @@ describe('the process', () => {
     });
     expect(withProfile.err).toBe('');
     expect(withProfile.code).toBe(0);
-    expect(cli.account.hands.keys('alice')[0]?.lastUsedAtMs).toBeDefined();
+    expect(cli.account.userActions.keys('alice')[0]?.lastUsedAtMs).toBeDefined();
 
     const without = await ikr(argv, { env: { ...env, AWS_DEFAULT_REGION: 'eu-central-1' } });
     expect(without.code).toBe(1);

@@ -21,12 +21,12 @@ const rotated = async (name: string) => {
 };
 const words = (text: string) => text.replace(/\s+/g, ' ');
 const mails = (name: string) => mailsTo(cli.account, `${name}@example.com`);
-const newKeyOf = (name: string) => cli.account.hands.keys(name)[1]?.accessKeyId ?? '';
+const newKeyOf = (name: string) => cli.account.userActions.keys(name)[1]?.accessKeyId ?? '';
 
 describe('ikr resend', () => {
   it('sends the same pair to the address of today, and leaves the dates as they are', async () => {
     const before = await rotated('alice');
-    cli.account.hands.tagUser('alice', {
+    cli.account.userActions.tagUser('alice', {
       'IKR:EMAIL': 'new@example.com',
       'IKR:DELETE_AFTER_DAYS': '30',
     });
@@ -54,12 +54,12 @@ describe('ikr resend', () => {
 
     const text = mails('bob')[1]?.text ?? '';
     const secret = /aws_secret_access_key = (\S+)/.exec(text)?.[1] ?? '';
-    expect(cli.account.hands.keyWorks(newKeyOf('bob'), secret)).toBe(true);
+    expect(cli.account.userActions.keyWorks(newKeyOf('bob'), secret)).toBe(true);
   });
 
   it('finds a user by unique ID, also after a new name', async () => {
     const { userId } = await rotated('carol');
-    cli.account.hands.rename('carol', 'caroline');
+    cli.account.userActions.rename('carol', 'caroline');
 
     const { code, out } = await resend(userId);
 
@@ -82,7 +82,7 @@ describe('ikr resend', () => {
 
   it('says how the owner of an inactive old key can open the mail', async () => {
     const { oldKeyId } = await rotated('erin');
-    cli.account.hands.deactivate(oldKeyId);
+    cli.account.userActions.deactivate(oldKeyId);
     await cli.change('erin', { state: 'DEACTIVATED', deactivatedAtMs: 1 });
 
     const { code, err } = await resend('erin');
@@ -134,7 +134,7 @@ describe('ikr resend', () => {
 
   it('says when nobody could open the mail any more', async () => {
     const { parameterName } = await rotated('heidi');
-    cli.account.hands.putParameter(parameterName, 'something else');
+    cli.account.userActions.putParameter(parameterName, 'something else');
 
     const { code, err } = await resend('heidi');
 
@@ -146,11 +146,11 @@ describe('ikr resend', () => {
 
   it('sends no mail about a key that is inactive or gone', async () => {
     await rotated('ivan');
-    cli.account.hands.deactivate(newKeyOf('ivan'));
+    cli.account.userActions.deactivate(newKeyOf('ivan'));
     const inactive = await resend('ivan');
     expect(words(inactive.err)).toContain('is inactive, so the mail would be of no use');
 
-    cli.account.hands.deleteKey(newKeyOf('ivan'));
+    cli.account.userActions.deleteKey(newKeyOf('ivan'));
     const gone = await resend('ivan');
     expect(words(gone.err)).toContain('does not exist any more');
     expect([inactive.code, gone.code]).toEqual([1, 1]);
@@ -159,7 +159,7 @@ describe('ikr resend', () => {
 
   it('says when there is no address', async () => {
     await rotated('judy');
-    cli.account.hands.untagUser('judy', ['IKR:EMAIL']);
+    cli.account.userActions.untagUser('judy', ['IKR:EMAIL']);
 
     const { code, err } = await resend('judy');
 

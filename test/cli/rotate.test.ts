@@ -100,7 +100,7 @@ describe('ikr rotate', () => {
       expect(out).toContain('Dry run: nothing was changed.');
     }
     expect(mailsTo(cli.account, 'dry@example.com')).toEqual([]);
-    expect(cli.account.hands.keys('dry')).toHaveLength(1);
+    expect(cli.account.userActions.keys('dry')).toHaveLength(1);
   });
 
   it('prints the report as JSON', async () => {
@@ -122,11 +122,11 @@ describe('ikr rotate', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/unmailed +postponed/);
     expect(err).toContain('Problem: no key is created while no mail can be sent');
-    expect(cli.account.hands.keys('unmailed')).toHaveLength(1);
+    expect(cli.account.userActions.keys('unmailed')).toHaveLength(1);
   });
 
   it('ends with 1 for a user who does not exist, or is not managed', async () => {
-    cli.account.hands.createUser('untagged');
+    cli.account.userActions.createUser('untagged');
 
     const { code, out } = await rotate('--user', 'nobody', '--user', 'untagged');
 

@@ -10,7 +10,7 @@ import {
 let cli: CommandLine;
 beforeAll(async () => {
   cli = await startCommandLine();
-  const { hands } = cli.account;
+  const { userActions: hands } = cli.account;
   cli.managed('alice', 85);
   await cli.ikr(['rotate', '--all']);
   cli.managed('bob', 12);
@@ -58,7 +58,9 @@ describe('ikr status', () => {
         expect(line.length).toBeLessThanOrEqual(columns);
       }
     }
-    cli.account.hands.deleteUser('a.name.of.full.length+with=signs,and@an.address.example.com');
+    cli.account.userActions.deleteUser(
+      'a.name.of.full.length+with=signs,and@an.address.example.com',
+    );
   });
 
   it('shows everything about the users who are asked for, by name or ID', async () => {
@@ -119,7 +121,7 @@ describe('ikr status', () => {
   it('finds rotations of users who are gone', async () => {
     cli.managed('frank', 85);
     await cli.ikr(['rotate', '--user', 'frank']);
-    cli.account.hands.deleteUser('frank');
+    cli.account.userActions.deleteUser('frank');
 
     expect((await status()).out).toMatch(
       /frank .*rotation closed by the next run\n +! the user does not exist/,
@@ -128,7 +130,7 @@ describe('ikr status', () => {
   });
 
   it('tells of items that can not be read, and of all the others', async () => {
-    await cli.account.hands.putItem(TABLE, {
+    await cli.account.userActions.putItem(TABLE, {
       user: { S: 'AIDABROKENBROKEN2345' },
       ak: { S: 'rotation' },
       state: { S: '\u001b[2Jlost' },

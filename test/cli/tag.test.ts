@@ -11,11 +11,11 @@ beforeAll(async () => {
   cli = await startCommandLine();
   directory = mkdtempSync(join(tmpdir(), 'ikr-'));
   file = join(directory, 'users.json');
-  for (const name of ['alice', 'bob', 'carol']) cli.account.hands.createUser(name);
+  for (const name of ['alice', 'bob', 'carol']) cli.account.userActions.createUser(name);
 });
 beforeEach(() => {
   cli.account.calls.reset();
-  cli.account.hands.untagUser('alice', ['IKR:EMAIL', 'IKR:ROTATE_AFTER_DAYS', 'Team']);
+  cli.account.userActions.untagUser('alice', ['IKR:EMAIL', 'IKR:ROTATE_AFTER_DAYS', 'Team']);
 });
 afterAll(async () => {
   rmSync(directory, { recursive: true });
@@ -29,7 +29,7 @@ const write = (content: unknown) =>
   );
 describe('ikr tag', () => {
   it('adds and changes tags, shows the difference, and removes nothing', async () => {
-    cli.account.hands.tagUser('alice', { 'IKR:EMAIL': 'old@example.com', Team: 'blue' });
+    cli.account.userActions.tagUser('alice', { 'IKR:EMAIL': 'old@example.com', Team: 'blue' });
     write({
       alice: { 'IKR:EMAIL': 'alice@example.com', 'IKR:ROTATE_AFTER_DAYS': '60' },
     });
@@ -47,7 +47,7 @@ describe('ikr tag', () => {
   });
 
   it('sends only the tags that differ, and nothing for a user whose tags are right', async () => {
-    cli.account.hands.tagUser('alice', { 'IKR:EMAIL': 'alice@example.com' });
+    cli.account.userActions.tagUser('alice', { 'IKR:EMAIL': 'alice@example.com' });
     write({ alice: { 'ikr:email': 'alice@example.com' } });
 
     await cli.ikr(['tag', file]);
@@ -104,7 +104,7 @@ describe('ikr tag', () => {
   });
 
   it('refuses what would contradict a tag that the user has already', async () => {
-    cli.account.hands.tagUser('carol', { 'IKR:DELETE_AFTER_DAYS': '5' });
+    cli.account.userActions.tagUser('carol', { 'IKR:DELETE_AFTER_DAYS': '5' });
     write({ carol: { 'IKR:EMAIL': 'c@example.com', 'IKR:DEACTIVATE_AFTER_DAYS': '6' } });
 
     const { code, err } = await cli.ikr(['tag', file]);
@@ -118,7 +118,7 @@ describe('ikr tag', () => {
 
   it('refuses a fifty-first tag before it asks IAM for it', async () => {
     const many = Array.from({ length: 50 }, (_, at) => [`tag${at}`, 'x']);
-    cli.account.hands.createUser('crowded', { tags: Object.fromEntries(many) });
+    cli.account.userActions.createUser('crowded', { tags: Object.fromEntries(many) });
     write({ crowded: { 'IKR:EMAIL': 'c@example.com' } });
 
     const { err } = await cli.ikr(['tag', file]);
@@ -128,7 +128,7 @@ describe('ikr tag', () => {
   });
 
   it('says who stays unmanaged for want of an address', async () => {
-    cli.account.hands.createUser('quiet');
+    cli.account.userActions.createUser('quiet');
     write({ quiet: { 'IKR:ROTATE_AFTER_DAYS': '60' } });
 
     expect((await cli.ikr(['tag', file])).err).toContain('quiet has no tag IKR:EMAIL');

@@ -9,7 +9,7 @@ import { HOUR_MS } from '../../src/domain/time.ts';
 describe('the rotator as a backstop for TTL', () => {
   let pipeline: Pipeline;
   const newKeys = new Map<string, string>();
-  const keysOf = (name: string) => pipeline.account.hands.keys(name);
+  const keysOf = (name: string) => pipeline.account.userActions.keys(name);
   /** Days go by without the destructor: a run of the rotator every six hours. */
   const passWithoutDestructor = async (days: number) => {
     for (let hours = 0; hours < days * 24; hours += 6) {
@@ -52,7 +52,7 @@ describe('the rotator as a backstop for TTL', () => {
 
     expect(keysOf('late').map(({ accessKeyId }) => accessKeyId)).toEqual([newKeys.get('late')]);
     expect(await pipeline.record('late')).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
-    expect(pipeline.account.hands.parameterNames()).toEqual([
+    expect(pipeline.account.userActions.parameterNames()).toEqual([
       expect.stringMatching(/^\/ikr\/secret\/iam\/unused\/AIDA/),
     ]);
   });

@@ -80,7 +80,7 @@ describe('the calls of a batch of expiries', () => {
   it.each([1, 2, 20])('are nine for each of %d keys, and two for all', async (due) => {
     await accountOf(due, due);
     await pipeline.rotate();
-    for (const { userName } of pipeline.account.hands.users()) pipeline.useNewKey(userName);
+    for (const { userName } of pipeline.account.userActions.users()) pipeline.useNewKey(userName);
     pipeline.account.clock.advance(8 * DAY_MS);
     await pipeline.account.expire(TABLE);
     pipeline.account.calls.reset();

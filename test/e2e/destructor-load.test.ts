@@ -114,15 +114,15 @@ describe('a thousand expiries at once', () => {
 
   it('leave every user with the new key, and with no other', () => {
     const wrong = names.filter((name) => {
-      const keys = pipeline.account.hands.keys(name);
+      const keys = pipeline.account.userActions.keys(name);
       return keys.length !== 1 || keys[0]?.accessKeyId !== newKeys.get(name);
     });
     expect(wrong).toEqual([]);
   });
 
   it('lose none: every rotation is closed, once, and nothing of it is left', async () => {
-    const { hands } = pipeline.account;
-    const items = await hands.items(TABLE);
+    const { userActions } = pipeline.account;
+    const items = await userActions.items(TABLE);
     const records = items.filter(({ item }) => item?.S?.endsWith('/rotation'));
     const history = items.filter(({ account }) => account?.S?.endsWith('/history'));
     expect(records).toHaveLength(USERS);
@@ -132,7 +132,7 @@ describe('a thousand expiries at once', () => {
     // Nothing else is in the table but the last run.
     const rest = items.filter(({ item }) => item?.S !== 'run');
     expect(rest).toHaveLength(records.length + history.length);
-    expect(hands.parameterNames()).toEqual([]);
+    expect(userActions.parameterNames()).toEqual([]);
   });
 
   it('send no mail twice, and leave out only those in whose middle the function was killed', () => {

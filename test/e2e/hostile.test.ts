@@ -77,10 +77,10 @@ describe('the functions, where somebody means harm,', () => {
       expect(['rotated', 'invalid']).toContain(outcome);
       if (outcome === 'invalid') expect(reason).toMatch(/IKR:EMAIL is |ALLOWED_MAIL_DOMAINS/);
     }
-    const keys = addresses.map((_, at) => pipeline.account.hands.keys(`user${at}`).length);
+    const keys = addresses.map((_, at) => pipeline.account.userActions.keys(`user${at}`).length);
     const rotated = addresses.map((_, at) => pipeline.row(report, `user${at}`).outcome);
     expect(keys).toEqual(rotated.map((outcome) => (outcome === 'rotated' ? 2 : 1)));
-    for (const name of pipeline.account.hands.parameterNames()) {
+    for (const name of pipeline.account.userActions.parameterNames()) {
       expect(name).toMatch(/^\/ikr\/secret\/iam\/[\w.-]+\/AIDA\w+$/);
     }
   });

@@ -32,7 +32,7 @@ describe('a call that is never answered', () => {
       account.clock.advance(6 * HOUR_MS);
       await pipeline.tryRotate();
       expect(await pipeline.record('alice')).toMatchObject({ state: 'SCHEDULED', oldKeyId });
-      expect(account.hands.keys('alice')).toHaveLength(2);
+      expect(account.userActions.keys('alice')).toHaveLength(2);
     },
   );
 });

@@ -19,7 +19,7 @@ const start = async (options?: PipelineOptions) => {
 afterEach(() => pipeline.close());
 
 const keyIds = (name: string) =>
-  pipeline.account.hands.keys(name).map(({ accessKeyId }) => accessKeyId);
+  pipeline.account.userActions.keys(name).map(({ accessKeyId }) => accessKeyId);
 
 /** The owner opens the mail and uses the key, the week passes: the rotation ends as it should. */
 async function expectToComplete(name: string, oldKeyId: string): Promise<void> {
@@ -41,7 +41,7 @@ describe('a mail that is refused', () => {
     expect(answer.result?.totals).toEqual({ withdrawn: 1 });
     expect(keyIds('alice')).toEqual([oldKeyId]);
     expect(await pipeline.timers()).toEqual([]);
-    expect(pipeline.account.hands.parameterNames()).toEqual([]);
+    expect(pipeline.account.userActions.parameterNames()).toEqual([]);
 
     // The address is mended; after the back-off of a day all is well.
     pipeline.account.ses.knobs.rejected.clear();
@@ -61,8 +61,8 @@ describe('wrong mail settings', () => {
     const { account } = pipeline;
     const old = ['alice', 'bob'].map((name) => pipeline.addUser(name).oldKeyId);
     if (mailClient === 'ses') account.ses.knobs.verified = new Set(['elsewhere.example']);
-    account.hands.putParameter('/mail/smtp-password', 'wrong');
-    account.hands.putParameter('/mail/mailgun-key', 'wrong');
+    account.userActions.putParameter('/mail/smtp-password', 'wrong');
+    account.userActions.putParameter('/mail/mailgun-key', 'wrong');
 
     const answer = await pipeline.tryRotate();
     expect(answer.error).toMatchObject({
@@ -203,7 +203,7 @@ describe('a destruction that finds nothing to destroy', () => {
 
   it('closes the rotation when the old key is gone', async () => {
     const oldKeyId = await rotateUseAndWait();
-    pipeline.account.hands.deleteKey(oldKeyId);
+    pipeline.account.userActions.deleteKey(oldKeyId);
     const { result } = await pipeline.expire();
     expect(result).toEqual({ batchItemFailures: [] });
     expect(await pipeline.record('alice')).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
@@ -213,7 +213,7 @@ describe('a destruction that finds nothing to destroy', () => {
   it('closes the rotation when IAM says that both keys are gone', async () => {
     await rotateUseAndWait();
     pipeline.account.iam.knobs.unknownKeyLastUsed = 'NoSuchEntity';
-    pipeline.account.hands.deleteUser('alice');
+    pipeline.account.userActions.deleteUser('alice');
     await pipeline.expire();
     expect(await pipeline.record('alice')).toMatchObject({ state: 'CLOSED', outcome: 'undone' });
     expect(await pipeline.timers()).toEqual([]);
@@ -222,12 +222,12 @@ describe('a destruction that finds nothing to destroy', () => {
   it('leaves it to the next run to find that the user is gone when IAM does not say', async () => {
     await rotateUseAndWait();
     pipeline.account.iam.knobs.unknownKeyLastUsed = 'AccessDenied';
-    pipeline.account.hands.deleteUser('alice');
+    pipeline.account.userActions.deleteUser('alice');
     await pipeline.expire();
     await pipeline.rotate();
     expect(await pipeline.record('alice')).toMatchObject({ state: 'CLOSED', outcome: 'user-gone' });
     expect(await pipeline.timers()).toEqual([]);
-    expect(pipeline.account.hands.parameterNames()).toEqual([]);
+    expect(pipeline.account.userActions.parameterNames()).toEqual([]);
   });
 });
 
@@ -293,7 +293,7 @@ describe('an item that is removed by hand', () => {
     const { userId, oldKeyId } = pipeline.addUser('alice');
     await pipeline.rotate();
     pipeline.useNewKey('alice');
-    await pipeline.account.hands.deleteItem(TABLE, {
+    await pipeline.account.userActions.deleteItem(TABLE, {
       account: { S: pipeline.account.accountId },
       item: { S: `${userId}/timer/${oldKeyId}` },
     });

@@ -99,12 +99,12 @@ const lives: [string, () => Promise<void>][] = [
       record({}, async (pipeline) => {
         for (const name of ['alice', 'bob', 'carol']) pipeline.addUser(name);
         await pipeline.rotate();
-        const { hands, clock } = pipeline.account;
+        const { userActions, clock } = pipeline.account;
         // By the rotator, with the timer in place; by the destructor, when it expires.
-        for (const { accessKeyId } of hands.keys('alice')) hands.deleteKey(accessKeyId);
+        for (const { accessKeyId } of userActions.keys('alice')) userActions.deleteKey(accessKeyId);
         clock.advance(6 * HOUR_MS);
         await pipeline.rotate();
-        for (const { accessKeyId } of hands.keys('bob')) hands.deleteKey(accessKeyId);
+        for (const { accessKeyId } of userActions.keys('bob')) userActions.deleteKey(accessKeyId);
         clock.advance(8 * 24 * HOUR_MS);
         await pipeline.expire();
       }),
@@ -114,8 +114,8 @@ const lives: [string, () => Promise<void>][] = [
     () =>
       record({}, async (pipeline) => {
         const { userId } = pipeline.addUser('alice');
-        const { hands } = pipeline.account;
-        hands.putParameter(contentKeyNameOf('alice', userId), foreignKey('AIDASOMEBODYELSE'));
+        const { userActions } = pipeline.account;
+        userActions.putParameter(contentKeyNameOf('alice', userId), foreignKey('AIDASOMEBODYELSE'));
         await pipeline.tryRotate();
       }),
   ],

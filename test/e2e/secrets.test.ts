@@ -110,12 +110,12 @@ describe.each([
   });
 
   it('keeps no secret in clear in the table or on its stream', async () => {
-    expectNone(JSON.stringify(await pipeline.account.hands.items(TABLE)));
+    expectNone(JSON.stringify(await pipeline.account.userActions.items(TABLE)));
     expectNone(pipeline.streamed.join('\n'));
     expect(pipeline.streamed.join()).toContain('"sealed"');
   });
 
-  it('tells a secret in no mail but the one that hands the pair over in clear', () => {
+  it('tells a secret in no mail but the one that userActions the pair over in clear', () => {
     const mails = pipeline.account.mails.filter(
       ({ subject }) => encrypt || !subject.startsWith('New access key'),
     );

@@ -8,9 +8,9 @@ describeAccountContract('the local account', async () => {
   const clients = createClients(account.endpoint);
   return {
     clients,
-    hands: {
-      createUser: account.hands.createUser,
-      deleteUser: account.hands.deleteUser,
+    userActions: {
+      createUser: account.userActions.createUser,
+      deleteUser: account.userActions.deleteUser,
       createTable: account.createTable,
       deployEcho: (name, aliases) => account.lambda.deploy(name, echoFunction, aliases),
       verifySender: (address) => account.ses.knobs.verified?.add(address),

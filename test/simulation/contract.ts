@@ -24,7 +24,7 @@ export interface Clients {
 }
 
 /** What the suite needs an administrator to do first. */
-export interface ContractHands {
+export interface ContractUserActions {
   createUser(
     name: string,
     options?: { path?: string; tags?: Readonly<Record<string, string>> },
@@ -38,7 +38,7 @@ export interface ContractHands {
 
 export interface ContractTarget {
   clients: Clients;
-  hands: ContractHands;
+  userActions: ContractUserActions;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ it('leads a client to the next account once the one before is closed', async () 
   const door = await openDoor();
   const clock = createClock(Date.UTC(2030, 0, 1));
   const first = await startLocalAccount({ door, clock, alias: 'first' });
-  first.hands.createUser('alice');
+  first.userActions.createUser('alice');
   const iam = new IAMClient({
     endpoint: first.endpoint,
     region: first.region,

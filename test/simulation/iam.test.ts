@@ -31,7 +31,7 @@ let UserName: string;
 beforeEach(() => {
   users += 1;
   UserName = `user-${users}`;
-  account.hands.createUser(UserName);
+  account.userActions.createUser(UserName);
 });
 
 const list = async () =>
@@ -47,9 +47,9 @@ async function reportRow(user: string): Promise<string[]> {
   return lines.find((line) => line.startsWith(`${user},`))?.split(',') ?? [];
 }
 
-describe('hands on IAM', () => {
+describe('user actions on IAM', () => {
   it('create keys of any age', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName, { ageMs: 85 * DAY_MS });
+    const { accessKeyId } = account.userActions.createKey(UserName, { ageMs: 85 * DAY_MS });
     const [key] = await list();
     expect(key?.AccessKeyId).toBe(accessKeyId);
     const ageMs = account.clock.nowMs() - Number(key?.CreateDate?.getTime());
@@ -57,33 +57,33 @@ describe('hands on IAM', () => {
   });
 
   it('deactivate, activate and delete keys', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName, { status: 'Inactive' });
+    const { accessKeyId } = account.userActions.createKey(UserName, { status: 'Inactive' });
     expect(await list()).toMatchObject([{ Status: 'Inactive' }]);
-    account.hands.activate(accessKeyId);
+    account.userActions.activate(accessKeyId);
     expect(await list()).toMatchObject([{ Status: 'Active' }]);
-    account.hands.deactivate(accessKeyId);
-    expect(account.hands.keys(UserName)).toMatchObject([{ accessKeyId, status: 'Inactive' }]);
-    account.hands.deleteKey(accessKeyId);
+    account.userActions.deactivate(accessKeyId);
+    expect(account.userActions.keys(UserName)).toMatchObject([{ accessKeyId, status: 'Inactive' }]);
+    account.userActions.deleteKey(accessKeyId);
     expect(await list()).toEqual([]);
   });
 
   it('use keys, now or at a given time', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName);
+    const { accessKeyId } = account.userActions.createKey(UserName);
     const atMs = Date.UTC(2029, 5, 1);
-    account.hands.useKey(accessKeyId, atMs);
+    account.userActions.useKey(accessKeyId, atMs);
     expect(await lastUsed(accessKeyId)).toMatchObject({
       UserName,
       AccessKeyLastUsed: { LastUsedDate: new Date(atMs), ServiceName: 's3', Region: 'us-east-1' },
     });
-    account.hands.useKey(accessKeyId);
+    account.userActions.useKey(accessKeyId);
     const { AccessKeyLastUsed } = await lastUsed(accessKeyId);
     expect(AccessKeyLastUsed?.LastUsedDate?.getUTCFullYear()).toBe(2030);
   });
 
   it('rename a user, who stays the same user with the same keys', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName);
+    const { accessKeyId } = account.userActions.createKey(UserName);
     const before = await clients.iam.send(new GetUserCommand({ UserName }));
-    account.hands.rename(UserName, `${UserName}-renamed`);
+    account.userActions.rename(UserName, `${UserName}-renamed`);
     UserName = `${UserName}-renamed`;
     const after = await clients.iam.send(new GetUserCommand({ UserName }));
     expect(after.User?.UserId).toBe(before.User?.UserId);
@@ -93,12 +93,12 @@ describe('hands on IAM', () => {
   });
 
   it('delete a user with all keys; who comes back under the name is another', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName);
+    const { accessKeyId } = account.userActions.createKey(UserName);
     const before = await clients.iam.send(new GetUserCommand({ UserName }));
-    account.hands.deleteUser(UserName);
+    account.userActions.deleteUser(UserName);
     await expectRefusal(list(), { name: 'NoSuchEntityException' });
     await expectRefusal(lastUsed(accessKeyId), { name: 'AccessDenied' });
-    account.hands.createUser(UserName);
+    account.userActions.createUser(UserName);
     const after = await clients.iam.send(new GetUserCommand({ UserName }));
     expect(after.User?.UserId).not.toBe(before.User?.UserId);
     expect(await list()).toEqual([]);
@@ -107,23 +107,23 @@ describe('hands on IAM', () => {
   it('tell which key pairs work', async () => {
     const { AccessKey } = await clients.iam.send(new CreateAccessKeyCommand({ UserName }));
     const { AccessKeyId: id = '', SecretAccessKey: secret = '' } = AccessKey ?? {};
-    expect(account.hands.keyWorks(id, secret)).toBe(true);
-    expect(account.hands.keyWorks(id, 'another')).toBe(false);
-    account.hands.deactivate(id);
-    expect(account.hands.keyWorks(id, secret)).toBe(false);
+    expect(account.userActions.keyWorks(id, secret)).toBe(true);
+    expect(account.userActions.keyWorks(id, 'another')).toBe(false);
+    account.userActions.deactivate(id);
+    expect(account.userActions.keyWorks(id, secret)).toBe(false);
   });
 
   it('keep every secret ever made for leak tests', async () => {
-    const { secretAccessKey, accessKeyId } = account.hands.createKey(UserName);
+    const { secretAccessKey, accessKeyId } = account.userActions.createKey(UserName);
     const { AccessKey } = await clients.iam.send(new CreateAccessKeyCommand({ UserName }));
-    account.hands.deleteKey(accessKeyId);
+    account.userActions.deleteKey(accessKeyId);
     expect(account.secrets).toContain(secretAccessKey);
     expect(account.secrets).toContain(AccessKey?.SecretAccessKey);
     expect(JSON.stringify(account.calls.log)).not.toContain(AccessKey?.SecretAccessKey);
   });
 
   it('refuse names that differ from another in case alone', () => {
-    expect(() => account.hands.createUser(UserName.toUpperCase())).toThrow(/already exists/);
+    expect(() => account.userActions.createUser(UserName.toUpperCase())).toThrow(/already exists/);
   });
 });
 
@@ -136,11 +136,11 @@ describe('IAM knobs', () => {
   });
 
   it('let the list of keys lag behind: new, changed and deleted keys show later', async () => {
-    const { accessKeyId: old } = account.hands.createKey(UserName, { ageMs: DAY_MS });
-    const { accessKeyId: gone } = account.hands.createKey(UserName, { ageMs: DAY_MS });
+    const { accessKeyId: old } = account.userActions.createKey(UserName, { ageMs: DAY_MS });
+    const { accessKeyId: gone } = account.userActions.createKey(UserName, { ageMs: DAY_MS });
     account.iam.knobs.listLagMs = 10_000;
-    account.hands.deleteKey(gone);
-    account.hands.deactivate(old);
+    account.userActions.deleteKey(gone);
+    account.userActions.deactivate(old);
     await clients.iam.send(new CreateAccessKeyCommand({ UserName }));
     const stale = await list();
     account.clock.advance(10_001);
@@ -182,7 +182,7 @@ describe('the credential report', () => {
     });
     account.clock.advance(HOUR_MS);
     states.push(await generate());
-    account.hands.createUser('late');
+    account.userActions.createUser('late');
     expect(await reportRow(UserName)).toHaveLength(22);
     expect(await reportRow('late')).toEqual([]);
     account.clock.advance(3 * HOUR_MS);
@@ -196,9 +196,9 @@ describe('the credential report', () => {
   });
 
   it('tells age, status and use of both keys', async () => {
-    const first = account.hands.createKey(UserName, { ageMs: 100 * DAY_MS });
-    account.hands.createKey(UserName, { ageMs: DAY_MS, status: 'Inactive' });
-    account.hands.useKey(first.accessKeyId, Date.UTC(2030, 0, 1, 9));
+    const first = account.userActions.createKey(UserName, { ageMs: 100 * DAY_MS });
+    account.userActions.createKey(UserName, { ageMs: DAY_MS, status: 'Inactive' });
+    account.userActions.useKey(first.accessKeyId, Date.UTC(2030, 0, 1, 9));
     account.clock.advance(DAY_MS);
     await generate();
     const row = await reportRow(UserName);
@@ -219,8 +219,8 @@ describe('the credential report', () => {
   });
 
   it('dates a key by its last change of status too', async () => {
-    const { accessKeyId } = account.hands.createKey(UserName, { ageMs: 900 * DAY_MS });
-    account.hands.deactivate(accessKeyId);
+    const { accessKeyId } = account.userActions.createKey(UserName, { ageMs: 900 * DAY_MS });
+    account.userActions.deactivate(accessKeyId);
     account.clock.advance(DAY_MS);
     await generate();
     expect((await reportRow(UserName))[9]).toMatch(/^2030-/);
@@ -230,13 +230,13 @@ describe('the credential report', () => {
 describe('IAM over the wire', () => {
   it('escapes what XML would take for its own', async () => {
     const path = `/r&d/<lab>/"it's"/`;
-    account.hands.createUser('escaped', { path });
+    account.userActions.createUser('escaped', { path });
     const { User } = await clients.iam.send(new GetUserCommand({ UserName: 'escaped' }));
     expect(User?.Path).toBe(path);
   });
 
   it('refuses a status it does not know', async () => {
-    const { accessKeyId: AccessKeyId } = account.hands.createKey(UserName);
+    const { accessKeyId: AccessKeyId } = account.userActions.createKey(UserName);
     const Status = 'Broken' as 'Active';
     await expectRefusal(
       clients.iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status })),

@@ -16,10 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => account.close());
 beforeEach(() => {
-  ({ userId } = account.hands.createUser('jane', { path: '/team/' }));
-  pair = account.hands.createKey('jane');
+  ({ userId } = account.userActions.createUser('jane', { path: '/team/' }));
+  pair = account.userActions.createKey('jane');
 });
-afterEach(() => account.hands.deleteUser('jane'));
+afterEach(() => account.userActions.deleteUser('jane'));
 
 function config(secretAccessKey = pair.secretAccessKey) {
   const credentials = { accessKeyId: pair.accessKeyId, secretAccessKey };
@@ -41,9 +41,9 @@ describe('a request signed with the key of a user', () => {
   });
 
   it('counts as a use of the key', async () => {
-    expect(account.hands.keys('jane')[0]?.lastUsedAtMs).toBeUndefined();
+    expect(account.userActions.keys('jane')[0]?.lastUsedAtMs).toBeUndefined();
     await whoAmI();
-    expect(account.hands.keys('jane')[0]?.lastUsedAtMs).toBeGreaterThan(0);
+    expect(account.userActions.keys('jane')[0]?.lastUsedAtMs).toBeGreaterThan(0);
   });
 
   it('may leave the name of its user out', async () => {
@@ -65,13 +65,13 @@ describe('a request signed with the key of a user', () => {
 
   it('is refused with the wrong secret, and is no use of the key', async () => {
     await expectRefusal(whoAmI('wrong'), { name: 'SignatureDoesNotMatch', status: 403 });
-    expect(account.hands.keys('jane')[0]?.lastUsedAtMs).toBeUndefined();
+    expect(account.userActions.keys('jane')[0]?.lastUsedAtMs).toBeUndefined();
     expect(account.calls.log.at(-1)?.outcome).toBe('SignatureDoesNotMatch');
   });
 
   it.each([
-    ['inactive', () => account.hands.deactivate(pair.accessKeyId)],
-    ['deleted', () => account.hands.deleteKey(pair.accessKeyId)],
+    ['inactive', () => account.userActions.deactivate(pair.accessKeyId)],
+    ['deleted', () => account.userActions.deleteKey(pair.accessKeyId)],
   ])('is refused once the key is %s', async (_, end) => {
     end();
     await expectRefusal(whoAmI(), { name: 'InvalidClientTokenId', status: 403 });

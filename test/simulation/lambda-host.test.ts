@@ -74,7 +74,7 @@ function start(entry = 'index.mjs', env: Record<string, string> = {}): LambdaHos
 }
 
 describe('a Lambda host', () => {
-  it('hands the event over and answers with the result', async () => {
+  it('userActions the event over and answers with the result', async () => {
     const { result } = await start().invoke({ do: 'echo', Records: [{ a: 1 }] });
     expect(result).toEqual({ do: 'echo', Records: [{ a: 1 }] });
   });

@@ -69,11 +69,11 @@ describe('SSM in the local account', () => {
     ]);
   });
 
-  it('has hands that put and delete parameters', async () => {
-    account.hands.putParameter('/by/hand', 'password');
-    expect((await get('/by/hand'))?.Value).toBe('password');
-    expect(account.hands.parameterNames()).toContain('/by/hand');
-    account.hands.deleteParameter('/by/hand');
-    await expect(get('/by/hand')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  it('lets people put and delete parameters', async () => {
+    account.userActions.putParameter('/by/a-person', 'password');
+    expect((await get('/by/a-person'))?.Value).toBe('password');
+    expect(account.userActions.parameterNames()).toContain('/by/a-person');
+    account.userActions.deleteParameter('/by/a-person');
+    await expect(get('/by/a-person')).rejects.toMatchObject({ name: 'ParameterNotFound' });
   });
 });

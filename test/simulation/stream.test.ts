@@ -29,8 +29,8 @@ afterAll(async () => {
   await account.close();
 });
 beforeEach(async () => {
-  for (const { account: hash, item } of await account.hands.items(TableName)) {
-    if (hash && item) await account.hands.deleteItem(TableName, { account: hash, item });
+  for (const { account: hash, item } of await account.userActions.items(TableName)) {
+    if (hash && item) await account.userActions.deleteItem(TableName, { account: hash, item });
   }
   account.stream.take();
 });
@@ -148,15 +148,15 @@ describe('the stream of a table', () => {
 
   it('is drained by taking, and loses what a filter does not let through', async () => {
     await put({ account: '1', item: 'AIDA1/timer/AKIA1' });
-    await account.hands.deleteItem(TableName, ONE);
+    await account.userActions.deleteItem(TableName, ONE);
     const removed = account.stream.take(({ eventName }) => eventName === 'REMOVE');
     expect(removed).toHaveLength(1);
     expect(account.stream.take()).toEqual([]);
   });
 
   it('does not say who deleted an item by hand', async () => {
-    await account.hands.putItem(TableName, ONE);
-    await account.hands.deleteItem(TableName, ONE);
+    await account.userActions.putItem(TableName, ONE);
+    await account.userActions.deleteItem(TableName, ONE);
     const removed = account.stream.take().at(-1);
     expect(removed?.eventName).toBe('REMOVE');
     expect(removed).not.toHaveProperty('userIdentity');
@@ -182,7 +182,7 @@ describe('time to live', () => {
         dynamodb: { OldImage: { user: { S: 'AIDADUE' }, ak: { S: 'AKIA1' } } },
       },
     ]);
-    expect((await account.hands.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
+    expect((await account.userActions.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
       'AIDALATER',
       'AIDANEVER',
       'AIDATEXT',

@@ -18,7 +18,7 @@ let clients: Clients;
 beforeAll(async () => {
   account = await startLocalAccount();
   clients = createClients(account.endpoint);
-  account.hands.createUser('jane');
+  account.userActions.createUser('jane');
 });
 afterAll(async () => {
   destroyClients(clients);
@@ -26,7 +26,8 @@ afterAll(async () => {
 });
 afterEach(() => {
   account.faults.clear();
-  for (const { accessKeyId } of account.hands.keys('jane')) account.hands.deleteKey(accessKeyId);
+  for (const { accessKeyId } of account.userActions.keys('jane'))
+    account.userActions.deleteKey(accessKeyId);
 });
 
 const createKey = (iam = clients.iam) => iam.send(new CreateAccessKeyCommand({ UserName: 'jane' }));
@@ -89,7 +90,7 @@ describe('a lost connection', () => {
   ] as const)('with the fault %s leaves %i key', async (kind, keys) => {
     account.faults.add({ match: { action: 'CreateAccessKey' }, kind });
     await expect(createKey()).rejects.toThrow(/ECONNRESET/);
-    expect(account.hands.keys('jane')).toHaveLength(keys);
+    expect(account.userActions.keys('jane')).toHaveLength(keys);
   });
 
   it.each([
@@ -105,13 +106,13 @@ describe('a lost connection', () => {
     }
     giveUp.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
-    expect(account.hands.keys('jane')).toHaveLength(keys);
+    expect(account.userActions.keys('jane')).toHaveLength(keys);
   });
 
   it('after a 500 that hides the effect leaves one key', async () => {
     account.faults.add({ match: { action: 'CreateAccessKey' }, kind: 'error500-after' });
     await expectRefusal(createKey(), { name: 'ServiceFailureException', status: 500 });
-    expect(account.hands.keys('jane')).toHaveLength(1);
+    expect(account.userActions.keys('jane')).toHaveLength(1);
   });
 });
 
@@ -181,7 +182,7 @@ describe('a Lambda that dies at a call', () => {
       account.calls.reset();
       const died = await lambda.invoke({});
       expect(died).toMatchObject({ died: true });
-      expect(account.hands.keys('jane')).toHaveLength(keys);
+      expect(account.userActions.keys('jane')).toHaveLength(keys);
       expect(account.calls.counts()).toEqual({
         'iam:ListAccessKeys': 1,
         'iam:CreateAccessKey': 1,

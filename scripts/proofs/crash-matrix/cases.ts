@@ -1,14 +1,14 @@
-/** Which lives are played: every point with every fault it can suffer, or a sample of them. */
+/** Which scenarios are run: every point with every fault that it can have, or a sample of them. */
 
 import { DAY_MS } from '../../../src/domain/time.ts';
 import { type Configuration, nameOf } from './configurations.ts';
 import { type FaultName, faultsOf } from './faults.ts';
-import type { Trouble } from './life.ts';
 import type { CallPoint } from './points.ts';
 import { hash } from './sampling.ts';
+import type { PointFault } from './scenario.ts';
 
-/** One life, by what goes wrong in it. */
-export interface Case extends Trouble {
+/** One run of a scenario, by what goes wrong in it. */
+export interface Case extends PointFault {
   readonly configuration: Configuration;
 }
 
@@ -23,7 +23,7 @@ export function casesOf(
       .filter((fault) => faults.includes(fault))
       .map((fault) => {
         const id = idOf({ configuration, point, fault });
-        // TTL deletes within a day or two; here a third of the lives meet it a day late.
+        // TTL deletes within a day or two; here it is a day late in a third of the cases.
         const ttlLateMs = hash(id) % 3 === 0 ? DAY_MS : 0;
         return { configuration, point, fault, ttlLateMs, doubleRun: 1 + (hash(id) % 2) };
       }),
@@ -39,13 +39,13 @@ function idOf({
 }
 
 /**
- * A sample in which as many different things as possible meet: each case is the one that adds most
- * to what was tried before. The same seed gives the same sample.
+ * A sample of as many different things as possible: each case is the one that adds most to what was
+ * tried before. The same seed gives the same sample.
  */
 export function sample(cases: readonly Case[], size: number, seed: number): Case[] {
   const left = cases
-    .map((one) => ({ one, features: featuresOf(one), luck: hash(`${seed} ${idOf(one)}`) }))
-    .sort((a, b) => a.luck - b.luck);
+    .map((one) => ({ one, features: featuresOf(one), order: hash(`${seed} ${idOf(one)}`) }))
+    .sort((a, b) => a.order - b.order);
   const tried = new Set<string>();
   const chosen: Case[] = [];
   while (chosen.length < size && left.length > 0) {

@@ -1,9 +1,8 @@
 /** What is set differently from one deployment to another, and matters when something fails. */
-export const MAILERS = ['ses', 'smtp', 'mailgun'] as const;
-export type MailerName = (typeof MAILERS)[number];
+import { MAIL_CLIENTS, type MailClient } from '../../../simulation/mail-servers.ts';
 
 export interface Configuration {
-  readonly mailer: MailerName;
+  readonly mailer: MailClient;
   /** `ENCRYPT_KEY_PAIR` */
   readonly encrypted: boolean;
   /** `DEACTIVATE_AFTER_DAYS` is set. */
@@ -12,11 +11,12 @@ export interface Configuration {
   readonly used: boolean;
 }
 
-/** As short as they may be, so that a whole rotation is over soon. */
-const DELETE_AFTER_DAYS = 1;
-const STAGES = { DEACTIVATE_AFTER_DAYS: '1', DELETE_AFTER_DAYS: '2' };
+/** As short as it may be, so that a whole rotation is over soon. */
+export function deleteAfterDaysOf({ staged }: Pick<Configuration, 'staged'>): number {
+  return staged ? 2 : 1;
+}
 
-export const CONFIGURATIONS: readonly Configuration[] = MAILERS.flatMap((mailer) =>
+export const CONFIGURATIONS: readonly Configuration[] = MAIL_CLIENTS.flatMap((mailer) =>
   [true, false].flatMap((encrypted) =>
     [true, false].flatMap((staged) =>
       [true, false].map((used) => ({ mailer, encrypted, staged, used })),
@@ -34,11 +34,11 @@ export const PAIRWISE: readonly Configuration[] = [
   { mailer: 'mailgun', encrypted: false, staged: false, used: true },
 ];
 
-/** `ses,encrypted,staged,used`: what is not set is called clear, direct and unused. */
+/** `ses,encrypted,staged,used`: what is not set is called plaintext, direct and unused. */
 export function nameOf({ mailer, encrypted, staged, used }: Configuration): string {
   return [
     mailer,
-    encrypted ? 'encrypted' : 'clear',
+    encrypted ? 'encrypted' : 'plaintext',
     staged ? 'staged' : 'direct',
     used ? 'used' : 'unused',
   ].join(',');
@@ -48,12 +48,13 @@ export const WORDS: readonly string[] = [
   ...new Set(CONFIGURATIONS.flatMap((configuration) => nameOf(configuration).split(','))),
 ];
 
-export function settingsOf({ encrypted, staged, used, mailer }: Configuration) {
+export function settingsOf(configuration: Configuration) {
+  const { encrypted, staged, used, mailer } = configuration;
   return {
     MAIL_CLIENT: mailer,
     ENCRYPT_KEY_PAIR: String(encrypted),
-    DELETE_AFTER_DAYS: String(DELETE_AFTER_DAYS),
-    ...(staged && STAGES),
+    DELETE_AFTER_DAYS: String(deleteAfterDaysOf(configuration)),
+    ...(staged && { DEACTIVATE_AFTER_DAYS: '1' }),
     REQUIRE_NEW_KEY_USED: String(used),
     LOG_LEVEL: 'debug',
   };

@@ -25,7 +25,7 @@ const FAULTS = {
   error500: { title: '500', kind: 'error500' },
   'error500-after': { title: '500 after', kind: 'error500-after' },
   'deny-day': { title: 'denied a day', kind: 'deny', forADay: true },
-  refuse: {
+  'mail-refused': {
     title: 'mail refused',
     kind: 'deny',
     codes: {
@@ -46,14 +46,14 @@ export function titleOf(fault: FaultName): string {
 }
 
 /**
- * What a fault does to the functions that it hits, beyond the life in which it does: a client that
- * was throttled calls at a pace from then on, and a function that died has to be started anew.
+ * Faults that slow the functions down beyond the scenario in which they happen: a client that was
+ * throttled calls at a pace from then on, and a function that died has to be started again.
  */
-const MARKS: readonly FaultKind[] = ['throttle', 'die-before', 'die-after'];
+const LASTING: readonly FaultKind[] = ['throttle', 'die-before', 'die-after'];
 
-/** By how much a fault marks the functions; 0 for not at all. */
-export function markOf(fault: FaultName): number {
-  return MARKS.indexOf(FAULTS[fault].kind) + 1;
+/** By how much a fault slows the functions down afterwards; 0 for not at all. */
+export function slowdownOf(fault: FaultName): number {
+  return LASTING.indexOf(FAULTS[fault].kind) + 1;
 }
 
 /** The faults that a call can suffer. */

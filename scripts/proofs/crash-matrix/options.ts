@@ -1,12 +1,6 @@
+import { MAIL_CLIENTS } from '../../../simulation/mail-servers.ts';
 import { pattern, readValues, UsageError, wholeNumber } from '../../command-line.ts';
-import {
-  CONFIGURATIONS,
-  type Configuration,
-  MAILERS,
-  nameOf,
-  PAIRWISE,
-  WORDS,
-} from './configurations.ts';
+import { CONFIGURATIONS, type Configuration, nameOf, PAIRWISE, WORDS } from './configurations.ts';
 import { FAULT_NAMES, type FaultName } from './faults.ts';
 
 export interface MatrixOptions {
@@ -17,7 +11,7 @@ export interface MatrixOptions {
   /** How many cases are tried; all of them unless told. */
   readonly sample?: number;
   readonly seed: number;
-  /** How many lives are played at the same time. */
+  /** How many scenarios run at the same time. */
   readonly lanes: number;
   readonly pairs: boolean;
   readonly json: boolean;
@@ -25,26 +19,27 @@ export interface MatrixOptions {
 
 export const USAGE = `Usage: npm run crash-matrix [-- options]
 
-Lets the built Lambda functions replace a key over and over, in an AWS account that lives in this
+Lets the built Lambda functions replace a key over and over, in an AWS account simulated in this
 process, and each time lets one call to AWS or to the mail server go wrong. Then time passes with
 everything healthy, and nobody may be locked out, no key may be lost and no rotation stuck.
 
 Options:
-  --mailer NAMES    ${MAILERS.join(', ')}; several with commas (all)
+  --mailer NAMES    ${MAIL_CLIENTS.join(', ')}; several with commas (all)
   --config WORDS    configurations with all of these words, such as encrypted,staged,used; the
-                    others are clear, direct and unused (all)
+                    others are plaintext, direct and unused (all)
   --points REGEXP   only steps and calls in which this is found, such as CreateAccessKey
   --faults NAMES    ${FAULT_NAMES.slice(0, 5).join(', ')},
                     ${FAULT_NAMES.slice(5).join(', ')} (all)
-  --sample N        N cases in which as much as possible meets, from configurations in which every
-                    two settings meet, or from those that are named
+  --sample N        N cases that are as different as possible, from configurations in which every
+                    two settings occur together, or from those that are named
   --seed N          another number, another sample (1)
   --pairs           every two faults, the second after the first, on the core with ports in
                     memory; with --sample N, those that begin with one of N first faults. It takes
-                    no --mailer, --points and --faults, and no encrypted or clear in --config
-  --lanes N         how many lives are played at the same time, 1 to 16 (2)
+                    no --mailer, --points and --faults, and no encrypted or plaintext in
+                    --config
+  --lanes N         how many scenarios run at the same time, 1 to 16 (2)
   --json            print one JSON object at the end: points, cases, violations, and a row for each
-                    life (with --pairs: for each first fault). The table goes to standard error.
+                    case (with --pairs: for each first fault). The table goes to standard error.
                     npm run --silent keeps npm's own lines out of it
   --help            print this
 
@@ -59,7 +54,7 @@ used.
 export function readOptions(args: readonly string[]): MatrixOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  const mailers = namesIn('mailer', values.mailer, MAILERS);
+  const mailers = namesIn('mailer', values.mailer, MAIL_CLIENTS);
   const words = namesIn('config', values.config, WORDS) ?? [];
   if (values.pairs) refuseWithPairs(values, words);
   const size = values.sample;
@@ -100,14 +95,14 @@ function parse(args: readonly string[]) {
 }
 
 /**
- * To the core every mailer is the same, and so are sealed pairs and pairs in clear; and its calls are
- * those at the ports. What can't narrow the pairs must not look as if it did.
+ * To the core every mailer is the same, and so are sealed pairs and pairs in plaintext; and its calls
+ * are those at the ports. What can't narrow the pairs must not look as if it did.
  * @throws UsageError
  */
 function refuseWithPairs(values: ReturnType<typeof parse>, words: readonly string[]): void {
   const option = (['mailer', 'points', 'faults'] as const).find((name) => values[name]);
   if (option) throw new UsageError(`--${option} does not go with --pairs`);
-  const word = words.find((one) => one === 'encrypted' || one === 'clear');
+  const word = words.find((one) => one === 'encrypted' || one === 'plaintext');
   if (word) throw new UsageError(`--config has "${word}", which does not go with --pairs`);
 }
 

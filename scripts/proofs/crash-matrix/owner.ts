@@ -1,6 +1,7 @@
 /** The owner of the key: keeps working with the newest key they have, and opens mail late. */
 
 import type { LocalAccount, ReceivedMail } from '../../../simulation/aws/index.ts';
+import { readContentKey } from '../../../simulation/scenario/content-key.ts';
 import { findTokens } from '../../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { readHeader, unseal } from '../../../src/sealing/seal.ts';
@@ -25,32 +26,29 @@ export class Owner {
 
   /** Opens what has lain there long enough, and uses the newest key that works. */
   async work(): Promise<void> {
-    const { mails, clock, hands } = this.#account;
+    const { mails, clock, userActions } = this.#account;
     this.#unopened.push(...mails.slice(this.#seen));
     this.#seen = mails.length;
-    const shut: ReceivedMail[] = [];
+    const unopened: ReceivedMail[] = [];
     for (const mail of this.#unopened) {
       const isTime = mail.atMs + this.#opensAfterMs <= clock.nowMs();
-      if (!isTime || !(await this.#open(mail))) shut.push(mail);
+      if (!isTime || !(await this.#open(mail))) unopened.push(mail);
     }
-    this.#unopened = shut;
-    const working = [...this.#pairs].filter(([id, secret]) => hands.keyWorks(id, secret));
+    this.#unopened = unopened;
+    const working = [...this.#pairs].filter(([id, secret]) => userActions.keyWorks(id, secret));
     const [newest] = working.at(-1) ?? [];
-    if (newest !== undefined) hands.useKey(newest);
+    if (newest !== undefined) userActions.useKey(newest);
   }
 
   /** @returns whether there is nothing more in it */
   async #open({ text }: ReceivedMail): Promise<boolean> {
-    const clear = /aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)/.exec(text);
-    if (clear?.[1] && clear[2]) this.#learn(clear[1], clear[2]);
+    const plaintext = /aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)/.exec(text);
+    if (plaintext?.[1] && plaintext[2]) this.#learn(plaintext[1], plaintext[2]);
     for (const token of findTokens(text)) {
       const { parameterName, rotationId } = readHeader(token);
-      const jwk = JSON.parse(this.#account.hands.parameter(parameterName) ?? '{}') as {
-        kid?: string;
-        k?: string;
-      };
-      if (jwk.kid !== rotationId || jwk.k === undefined) return false;
-      const pair = await unseal(token, new Secret(jwk.k));
+      const { kid, k } = readContentKey(this.#account.userActions.parameter(parameterName)) ?? {};
+      if (kid !== rotationId || k === undefined) return false;
+      const pair = await unseal(token, new Secret(k));
       this.#learn(pair.accessKeyId, pair.secretAccessKey.reveal());
     }
     return true;

@@ -1,13 +1,17 @@
 /** Every call of a whole rotation, as the points at which something can go wrong. */
 import type { Call } from '../../../simulation/aws/index.ts';
+import type { FunctionName } from '../../../simulation/scenario/functions.ts';
+import type { InvocationTrace } from '../../../simulation/scenario/invocation.ts';
+import { calledKindOf } from '../../../simulation/scenario/table-items.ts';
 import { nameOf } from './configurations.ts';
-import { type Invoked, live, STORIES, type StoryName } from './life.ts';
-import type { FunctionName, Stage } from './stage.ts';
+import type { Deployment } from './deployment.ts';
+import { runScenario } from './scenario.ts';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 
 export interface CallPoint {
-  readonly story: StoryName;
+  readonly scenario: ScenarioName;
   readonly functionName: FunctionName;
-  /** Which invocation of the function in that story, from 1. */
+  /** Which invocation of the function in that scenario, from 1. */
   readonly ordinal: number;
   readonly service: string;
   readonly action: string;
@@ -21,68 +25,72 @@ export interface CallPoint {
   readonly call: string;
 }
 
-/** A life goes wrong although every call is answered; the message says what is wrong. */
-export class UnhealthyStory extends Error {
-  override readonly name = 'UnhealthyStory';
+/** A scenario goes wrong although every call is answered; the message says what is wrong. */
+export class UnhealthyScenario extends Error {
+  override readonly name = 'UnhealthyScenario';
 }
 
 /**
- * Lives each story in good health and lists its calls. An invocation that does what another did
+ * Runs each scenario in good health and lists its calls. An invocation that does what another did
  * before, call by call, from the same state to the same state, has no points of its own.
- * @throws UnhealthyStory
+ * @throws UnhealthyScenario
  */
-export async function recordPoints(stage: Stage): Promise<CallPoint[]> {
+export async function recordPoints(deployment: Deployment): Promise<CallPoint[]> {
   const points: CallPoint[] = [];
   const known = new Set<string>();
   const names = new Map<string, number>();
-  for (const story of Object.keys(STORIES) as StoryName[]) {
-    for (const one of await healthyLife(stage, story)) {
+  for (const scenario of SCENARIO_NAMES) {
+    for (const one of await runHealthy(deployment, scenario)) {
       const signature = signatureOf(one);
       if (known.has(signature)) continue;
       known.add(signature);
-      const { functionName, before, after } = one;
+      const { functionName, stateBefore: before, stateAfter: after } = one;
       const change = before === after ? `at ${before}` : `${before} → ${after}`;
       const name = `${functionName} ${change}`;
       const count = (names.get(name) ?? 0) + 1;
       names.set(name, count);
-      points.push(...pointsOf(one, story, count > 1 ? `${name} (${count})` : name));
+      points.push(...pointsOf(one, scenario, count > 1 ? `${name} (${count})` : name));
     }
   }
   return points;
 }
 
-/** How often a life may differ from the one before. */
+/** How often a run may differ from the one before. */
 const TRIES = 5;
 
 /**
  * What is invoked in good health. A machine that is very busy may keep an answer so long that a
- * function gives up, and goes another way or complains: only what comes out twice in a row is
- * believed, good or bad.
+ * function gives up, and goes another way or warns: only what comes out twice in a row is believed,
+ * good or bad.
  */
-async function healthyLife(stage: Stage, story: StoryName): Promise<readonly Invoked[]> {
-  const name = `${nameOf(stage.configuration)}: the story “${story}”`;
+async function runHealthy(
+  deployment: Deployment,
+  scenario: ScenarioName,
+): Promise<readonly InvocationTrace<Call>[]> {
+  const name = `${nameOf(deployment.configuration)}: the scenario “${scenario}”`;
   let before: string | undefined;
   for (let tries = 1; tries <= TRIES; tries++) {
-    const { problems, complaints, invoked } = await live(stage, story);
-    const wrong = [...problems, ...complaints];
+    const { problems, warnings, invoked } = await runScenario(deployment, scenario);
+    const wrong = [...problems, ...warnings];
     const course = wrong.length > 0 ? 'wrong' : invoked.map(signatureOf).join('\n');
     if (course === before) {
       if (wrong.length === 0) return invoked;
-      throw new UnhealthyStory(`${name} goes wrong by itself: ${wrong.join('; ')}`);
+      throw new UnhealthyScenario(`${name} goes wrong without a fault: ${wrong.join('; ')}`);
     }
     before = course;
   }
-  throw new UnhealthyStory(`${name} never comes out the same twice in a row`);
+  throw new UnhealthyScenario(`${name} never comes out the same twice in a row`);
 }
 
-function signatureOf({ functionName, before, after, calls }: Invoked): string {
+function signatureOf(one: InvocationTrace<Call>): string {
   // Some calls are made at once, in whichever order they arrive.
-  return [functionName, before, after, ...calls.map(labelOf).sort()].join(' ');
+  const calls = one.calls.map(labelOf).sort();
+  return [one.functionName, one.stateBefore, one.stateAfter, ...calls].join(' ');
 }
 
 function pointsOf(
-  { functionName, ordinal, calls }: Invoked,
-  story: StoryName,
+  { functionName, ordinal, calls }: InvocationTrace<Call>,
+  scenario: ScenarioName,
   step: string,
 ): CallPoint[] {
   const labels = new Map<string, number>();
@@ -92,17 +100,17 @@ function pointsOf(
     const nth = (labels.get(label) ?? 0) + 1;
     labels.set(label, nth);
     const call = nth > 1 ? `${label} (${nth})` : label;
-    return { story, functionName, ordinal, service, action, label, nth, step, call };
+    return { scenario, functionName, ordinal, service, action, label, nth, step, call };
   });
 }
 
 /**
  * What the mail server's password is read with. A function that has read it remembers it, so only
- * one that starts anew makes this call.
+ * one that is started for this invocation makes this call.
  */
 const PASSWORD = 'ssm:GetParameter password';
 
-/** Whether the call is made by a function only that has been started for it. */
+/** Whether the call is only made by a function that has been started for it. */
 export function needsNewFunction({ label }: Pick<CallPoint, 'label'>): boolean {
   return label === PASSWORD;
 }
@@ -114,11 +122,10 @@ export function labelOf({
   resource,
 }: Pick<Call, 'service' | 'action' | 'resource'>): string {
   const name = `${service}:${action}`;
-  const { ak, Name: parameter } = resource;
+  const { Name: parameter } = resource;
   if (service === 'ssm' && parameter !== undefined && !parameter.startsWith('/ikr/')) {
     return `${name} password`;
   }
-  if (ak === undefined) return name;
-  const item = ak === 'rotation' ? 'record' : ak.startsWith('history#') ? 'history' : 'timer';
-  return `${name} ${item}`;
+  const item = calledKindOf(resource);
+  return item === undefined ? name : `${name} ${item}`;
 }

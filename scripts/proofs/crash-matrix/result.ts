@@ -4,16 +4,16 @@ import type { Row } from './rows.ts';
 
 export interface ConfigurationResult {
   readonly config: string;
-  /** Calls of the healthy lives. */
+  /** Calls of the scenarios in good health. */
   readonly points: number;
-  /** Lives that were played, one fault in each. */
+  /** Scenarios that were run, with one fault in each. */
   readonly cases: number;
-  /** Lives in which something was violated. */
+  /** Cases in which something was violated. */
   readonly violations: number;
 }
 
 export interface Result extends Omit<ConfigurationResult, 'config'> {
-  /** How many lives there would be without `--sample`. */
+  /** How many cases there would be without `--sample`. */
   readonly possible: number;
   readonly seconds: number;
   readonly configurations: readonly ConfigurationResult[];
@@ -33,12 +33,12 @@ export function resultOf({
   readonly rows: readonly Row[];
 }): Result {
   const configurations = points.map(([config, own]) => {
-    const played = rows.filter((row) => row.config === config);
+    const run = rows.filter((row) => row.config === config);
     return {
       config,
       points: own.length,
-      cases: played.length,
-      violations: violationsIn(played),
+      cases: run.length,
+      violations: violationsIn(run),
     };
   });
   const places = new Map<string, number>();
@@ -53,7 +53,7 @@ export function resultOf({
     violations: violationsIn(rows),
     seconds: Math.round(seconds),
     configurations,
-    // In the order of the calls, whichever lane was faster.
+    // In the order of the calls, whichever process was faster.
     rows: [...rows].sort((a, b) => place(a) - place(b)),
   };
 }

@@ -1,8 +1,8 @@
-/** What is told of one life. */
+/** The result of one case. */
 import type { Case } from './cases.ts';
 import { nameOf } from './configurations.ts';
 import type { FaultName } from './faults.ts';
-import type { Lived } from './life.ts';
+import type { ScenarioResult } from './scenario.ts';
 
 export type RowOutcome =
   /** The rotation that was hit was completed. */
@@ -16,7 +16,7 @@ export interface Row {
   readonly step: string;
   readonly call: string;
   readonly fault: FaultName;
-  readonly story: string;
+  readonly scenario: string;
   readonly outcome: RowOutcome;
   /** Why rotations were closed before the one that was completed. */
   readonly closedBefore: readonly string[];
@@ -25,18 +25,22 @@ export interface Row {
   /** Mails with a key. */
   readonly keyMails: number;
   readonly problems: readonly string[];
-  /** Where there are problems: the last of what the functions complained of. */
-  readonly complaints: readonly string[];
-  /** How long the life took to play. */
+  /** Where there are problems: the last warnings and errors of the functions. */
+  readonly warnings: readonly string[];
+  /** How long the run took. */
   readonly ms: number;
 }
 
-const LAST_COMPLAINTS = 5;
+const LAST_WARNINGS = 5;
 
-export function rowOf({ configuration, point, fault }: Case, lived: Lived, ms: number): Row {
-  const { closings, days, keyMails } = lived;
-  const problems = [...lived.problems];
-  if (!lived.struck) problems.push('the call was not made, so nothing went wrong');
+export function rowOf(
+  { configuration, point, fault }: Case,
+  result: ScenarioResult,
+  ms: number,
+): Row {
+  const { closings, days, keyMails } = result;
+  const problems = [...result.problems];
+  if (!result.struck) problems.push('the call was not made, so nothing went wrong');
   const before = closings.slice(0, -1);
   const outcome = before.length > 0 ? 'completed later' : 'completed';
   return {
@@ -44,13 +48,13 @@ export function rowOf({ configuration, point, fault }: Case, lived: Lived, ms: n
     step: point.step,
     call: point.call,
     fault,
-    story: point.story,
+    scenario: point.scenario,
     outcome: problems.length > 0 ? 'violated' : outcome,
     closedBefore: before.map(({ outcome: how, reason }) => `${how}: ${reason}`),
     days: Math.round(days * 100) / 100,
     keyMails,
     problems,
-    complaints: problems.length > 0 ? lived.complaints.slice(-LAST_COMPLAINTS) : [],
+    warnings: problems.length > 0 ? result.warnings.slice(-LAST_WARNINGS) : [],
     ms: Math.round(ms),
   };
 }

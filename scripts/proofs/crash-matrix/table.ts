@@ -44,7 +44,7 @@ function renderTable(rows: readonly Row[]): string {
   return [...lines, '', LEGEND].join('\n');
 }
 
-/** All lives with that call and that fault, in whichever configuration. */
+/** All cases with that call and that fault, in whichever configuration. */
 function cellOf(rows: readonly Row[], fault: FaultName): string {
   const tried = rows.filter((row) => row.fault === fault);
   if (tried.length === 0) return '·';
@@ -70,18 +70,18 @@ function renderSummary(result: Result): string {
     ...configurations.map((one) => line(one.config, [one.points, one.cases, one.violations])),
     line('all', [points, cases, violations]),
     '',
-    `${cases} of ${possible} cases in ${seconds} s; ${cases - again - violations} rotations went on, ${again} were begun anew for a stated reason.`,
+    `${cases} of ${possible} cases in ${seconds} s; ${cases - again - violations} rotations went on, ${again} were started again for a stated reason.`,
     ...rows.filter(({ outcome }) => outcome === 'violated').flatMap(renderViolation),
   ].join('\n');
 }
 
 function renderViolation(row: Row): string[] {
-  const { config, step, call, fault, problems, closedBefore, complaints } = row;
+  const { config, step, call, fault, problems, closedBefore, warnings } = row;
   return [
     '',
     `✗ ${config}: ${step}, ${call}, ${titleOf(fault)}`,
     ...problems.map((problem) => `    ${problem}`),
     ...closedBefore.map((reason) => `    closed before: ${reason}`),
-    ...complaints.map((complaint) => `    said by the ${complaint}`),
+    ...warnings.map((warning) => `    logged by the ${warning}`),
   ];
 }

@@ -2,7 +2,9 @@
  * A history: what happens to a few users in the course of some weeks, as plain data. It can be
  * drawn at random, shrunk, printed, and kept as a regression test.
  */
-import type { CallName, Phase } from '../../../simulation/memory/calls.ts';
+import type { CallFault, CallPlace, MailOutcome } from '../../../simulation/scenario/faults.ts';
+import type { FunctionName } from '../../../simulation/scenario/functions.ts';
+import type { UserAction } from '../../../simulation/scenario/user-actions.ts';
 
 /** What holds for a whole history. */
 export interface Conditions {
@@ -26,30 +28,16 @@ export interface Conditions {
   readonly clocksBehindSeconds: number;
   /** How old the first key of each user is, in days before it is due; negative when overdue. */
   readonly dueInDays: readonly number[];
-  /** What becomes of every mail, until the healthy weeks, where nothing else is said. */
-  readonly post: MailFate;
-  /** Whether owners read their mail and change keys in the healthy weeks at the end. */
+  /** What becomes of every mail, until the recovery, where nothing else is said. */
+  readonly mailOutcome: MailOutcome;
+  /** Whether owners read their mail and change keys in the recovery at the end. */
   readonly ownersActive: boolean;
 }
 
-export type MailFate =
-  | 'accepted'
-  | 'not-now'
-  | 'quota-spent'
-  | 'refused'
-  | 'lost'
-  | 'arrived-unknown';
-
-/** Something that happens at the nth call of that name in a run. */
-export interface Trouble {
-  readonly at: CallName;
-  readonly nth: number;
-  readonly phase: Phase;
-  /**
-   * The run dies; the call fails (its answer is lost, when it is after the effect); AWS throttles
-   * it; AWS refuses it and all calls to that service from now on; nothing is heard for a while.
-   */
-  readonly kind: 'dies' | 'fails' | 'throttled' | 'outage' | 'pause';
+/** Something that goes wrong at a call of an invocation. */
+export interface PlannedFault extends CallFault {
+  readonly at: CallPlace['call'];
+  readonly nth: CallPlace['nth'];
   /** How long a pause takes. */
   readonly minutes: number;
   /** What others do meanwhile. */
@@ -57,29 +45,46 @@ export interface Trouble {
 }
 
 /** One invocation of a function, or of the command line. */
-export interface Invocation {
-  /** A Lambda lives 15 minutes, a hurried one 2 and a half, a laptop as long as it likes. */
-  readonly life: 'lambda' | 'hurried' | 'laptop';
+export interface InvocationPlan {
+  /** The usual timeout is 15 minutes, a short one 2 and a half. */
+  readonly timeout: 'usual' | 'none' | 'short';
   /** How far its clock is ahead of the slowest one. */
   readonly skewSeconds: number;
   readonly dryRun: boolean;
-  readonly troubles: readonly Trouble[];
+  readonly faults: readonly PlannedFault[];
   /** What becomes of the first mails; the others are accepted. */
-  readonly mails: readonly MailFate[];
+  readonly mails: readonly MailOutcome[];
   /** Whether the mailer says beforehand that it can't send. */
   readonly mailerDown: boolean;
 }
 
-export type Program = 'rotator' | 'destructor';
-
 /** Which user: counted over all that ever were, round and round. */
 export type Who = number;
-export type Which = 'oldest' | 'newest';
 
-export type Command =
+/** Tags that a user can be given. */
+export type Tagging = 'plain' | 'none' | 'invalid' | 'elsewhere' | 'outside' | 'slow' | 'staged';
+
+/** Names and tags are told by numbers and words, so that histories can be drawn and shrunk. */
+type PlainUserAction = Exclude<UserAction, { readonly do: 'rename user' | 'set tags' }>;
+
+/** What owners, users and administrators do. */
+export type UserCommand =
+  | (PlainUserAction & { readonly who: Who })
+  | { readonly do: 'rename user'; readonly who: Who; readonly to: number }
+  | { readonly do: 'set tags'; readonly who: Who; readonly tags: Tagging }
+  | { readonly do: 'open mail' | 'use newest key' | 'use all keys'; readonly who: Who }
+  | { readonly do: 'create user'; readonly name: number }
+  | {
+      readonly do: 'ikr cancel' | 'ikr resend';
+      readonly who: Who;
+      readonly run: InvocationPlan;
+    };
+
+/** What the product does. */
+export type ProductCommand =
   | {
       readonly do: 'rotate';
-      readonly run: Invocation;
+      readonly run: InvocationPlan;
       /** One user instead of everybody. */
       readonly only: Who | undefined;
       readonly force: boolean;
@@ -88,55 +93,29 @@ export type Command =
     }
   | {
       readonly do: 'destruct';
-      readonly run: Invocation;
+      readonly run: InvocationPlan;
       /** How late the TTL service is. */
       readonly lateHours: number;
       /** What becomes of the batch besides: it is lost, or handled a second time. */
       readonly stream: 'once' | 'lost' | 'twice';
     }
   | {
-      readonly do: 'both';
-      readonly programs: readonly [Program, Program];
-      readonly runs: readonly [Invocation, Invocation];
-      /** Decides how their calls mingle. */
+      readonly do: 'run both';
+      readonly functions: readonly [FunctionName, FunctionName];
+      readonly runs: readonly [InvocationPlan, InvocationPlan];
+      /** Decides how their calls interleave. */
       readonly seed: number;
     }
-  /** Days in which everything goes its way. */
+  /** Days in which nothing goes wrong. */
   | {
-      readonly do: 'live';
+      readonly do: 'pass days';
       readonly days: number;
       readonly everyHours: number;
       readonly lateHours: number;
       readonly owners: boolean;
-    }
-  | { readonly do: 'open mail' | 'use newest key' | 'use all keys'; readonly who: Who }
-  | { readonly do: 'create key'; readonly who: Who }
-  | {
-      readonly do: 'deactivate key' | 'activate key' | 'delete key';
-      readonly who: Who;
-      readonly which: Which;
-    }
-  | { readonly do: 'ikr cancel' | 'ikr resend'; readonly who: Who; readonly run: Invocation }
-  | { readonly do: 'remove timer'; readonly who: Who }
-  | { readonly do: 'move timer'; readonly who: Who; readonly days: number }
-  | {
-      readonly do: 'forge timer';
-      readonly who: Who;
-      readonly which: Which;
-      readonly named: boolean;
-    }
-  | { readonly do: 'remove record' | 'break record'; readonly who: Who }
-  | { readonly do: 'move dates'; readonly who: Who; readonly days: number }
-  | { readonly do: 'remove history'; readonly who: Who }
-  | { readonly do: 'delete parameter' | 'overwrite parameter'; readonly who: Who }
-  | { readonly do: 'rename'; readonly who: Who; readonly to: number }
-  | { readonly do: 'delete user'; readonly who: Who }
-  | { readonly do: 'create user'; readonly name: number }
-  | {
-      readonly do: 'retag';
-      readonly who: Who;
-      readonly tags: 'plain' | 'none' | 'invalid' | 'elsewhere' | 'outside' | 'slow' | 'staged';
     };
+
+export type Command = ProductCommand | UserCommand;
 
 export interface Step {
   /** How long after the step before. */
@@ -149,7 +128,7 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-/** What a history has that is not told otherwise. */
+/** What a history has where nothing else is said. */
 export const CONDITIONS: Conditions = {
   rotateAfterDays: 80,
   deleteAfterDays: 7,
@@ -166,18 +145,32 @@ export const CONDITIONS: Conditions = {
   scanLagSeconds: 0,
   clocksBehindSeconds: 0,
   dueInDays: [0],
-  post: 'accepted',
+  mailOutcome: 'accepted',
   ownersActive: true,
 };
 
-export const INVOCATION: Invocation = {
-  life: 'lambda',
+export const INVOCATION: InvocationPlan = {
+  timeout: 'usual',
   skewSeconds: 0,
   dryRun: false,
-  troubles: [],
+  faults: [],
   mails: [],
   mailerDown: false,
 };
 
 /** The names that users have, one after another and again. */
 export const NAMES = ['alice', 'bob', 'a+b=c,d@e', 'carol'] as const;
+
+export function nameNumber(number: number): string {
+  return NAMES[number % NAMES.length] ?? '';
+}
+
+/** Whether a run hears nothing for so long that its lease may run out. */
+export function isPaused(run: InvocationPlan): boolean {
+  return run.faults.some(({ kind, minutes }) => kind === 'pause' && minutes > 0);
+}
+
+/** Whether anything keeps a run from doing what it should. */
+export function isDisturbed(run: InvocationPlan): boolean {
+  return run.faults.length > 0 || run.mails.length > 0 || run.mailerDown || run.dryRun;
+}

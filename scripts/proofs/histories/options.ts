@@ -2,7 +2,7 @@ import { readValues, UsageError, wholeNumber } from '../../command-line.ts';
 
 export interface HistoriesOptions {
   readonly runs: number;
-  /** Whether the built functions are played with. */
+  /** Whether the built functions are run. */
   readonly onBundles: boolean;
   readonly seed: number;
   readonly jobs: number;
@@ -11,19 +11,18 @@ export interface HistoriesOptions {
 
 export const USAGE = `Usage: npm run histories [-- options]
 
-Plays histories drawn at random: runs of the rotator and the destructor, also two at once and
+Runs histories drawn at random: runs of the rotator and the destructor, also two at once and
 interrupted for minutes, with calls that go wrong, owners who open their mail early, late or never,
-and people with their hands on users, keys, tags, the table and the parameters. After each there are
-weeks in which nothing goes wrong. Nobody may be locked out, no key lost or leaked, no user stuck,
-and no veto overridden. A history in which something is violated is made as short as possible, and
-told.
+and people who change users, keys, tags, the table and the parameters. After each there are weeks
+in which nothing goes wrong. Nobody may be locked out, no key lost or leaked, no user stuck, and no
+veto overridden. A history in which something is violated is made as short as possible, and printed.
 
 Options:
   --runs N     how many histories (10000)
   --bundles N  how many histories with the built functions, against a local AWS account over HTTP,
                instead of the core in memory
   --seed N     another number, other histories (1)
-  --jobs N     how many are played at the same time, 1 to 16 (2)
+  --jobs N     how many run at the same time, 1 to 16 (2)
   --json       print one JSON object at the end, and nothing else; npm run --silent keeps npm's own
                lines out of it
   --help       print this

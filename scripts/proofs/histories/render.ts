@@ -1,8 +1,8 @@
-/** What is told of many histories. */
+/** The result of many histories, for people. */
 
-import { BATCH, BATCH_ON_BUNDLES, type Result } from './lanes.ts';
 import type { Found } from './search.ts';
-import { toSketch } from './sketch.ts';
+import { toShort } from './short-form.ts';
+import { BATCH, BATCH_ON_BUNDLES, type Result } from './workers.ts';
 
 /** The figures, and the history in which something was violated, if there is one. */
 export function renderResult(result: Result, onBundles: boolean): string {
@@ -16,14 +16,14 @@ export function renderResult(result: Result, onBundles: boolean): string {
   ].join('\n');
 }
 
-/** The story of a history that must not be, and how to see it again. */
-export function renderFound({ seed, after, story, shrunk }: Found, onBundles = false): string {
+/** The log of a history that must not be, and how to see it again. */
+export function renderFound({ seed, after, log, shrunk }: Found, onBundles = false): string {
   return [
     `Something was violated in history ${after} of seed ${seed}:`,
     '',
-    ...story,
+    ...log,
     '',
     `Again: npm run histories -- --seed ${seed} ${onBundles ? `--bundles ${BATCH_ON_BUNDLES}` : `--runs ${BATCH}`}`,
-    `As a regression: ${JSON.stringify(toSketch(shrunk))}`,
+    `As a regression: ${JSON.stringify(toShort(shrunk))}`,
   ].join('\n');
 }

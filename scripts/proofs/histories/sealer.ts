@@ -1,3 +1,4 @@
+import type { Opener } from '../../../simulation/scenario/opener.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Sealer } from '../../../src/ports/sealer.ts';
 import { SealError } from '../../../src/sealing/seal.ts';
@@ -6,10 +7,7 @@ import { SealError } from '../../../src/sealing/seal.ts';
 export const CONTENT_KEY_MARK = 'CONTENT-KEY';
 
 /** A sealer that only remembers what it sealed: cryptography has its own tests, and takes time. */
-export interface InstantSealer extends Sealer {
-  /** What is in a token, and which content key opens it. */
-  look(token: string): { readonly accessKeyId: string; readonly contentKey: string } | undefined;
-}
+export type InstantSealer = Sealer & Opener;
 
 export function instantSealer(): InstantSealer {
   const sealed = new Map<string, { pair: Parameters<Sealer['seal']>[0]; contentKey: string }>();
@@ -40,9 +38,12 @@ export function instantSealer(): InstantSealer {
       return found.pair;
     },
 
-    look(token) {
+    open(token) {
       const found = sealed.get(token);
-      return found && { accessKeyId: found.pair.accessKeyId, contentKey: found.contentKey };
+      if (!found) return undefined;
+      const { accessKeyId, secretAccessKey } = found.pair;
+      const { contentKey } = found;
+      return { accessKeyId, secretAccessKey: secretAccessKey.reveal(), contentKey };
     },
   };
 }

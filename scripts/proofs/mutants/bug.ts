@@ -21,7 +21,7 @@ export interface Edit {
   readonly replace: string;
 }
 
-/** A bug of the list does not fit the sources any more; the message says what to mend. */
+/** A bug of the list does not fit the sources any more; the message says what to correct. */
 export class StaleBug extends Error {
   override readonly name = 'StaleBug';
 }

@@ -1,5 +1,5 @@
 /** What came of the bugs, for people. */
-import type { Verdict } from './hunt.ts';
+import type { Verdict } from './evaluation.ts';
 
 const MARKS = { caught: '✓', survived: '✗', unusable: '!' } as const;
 

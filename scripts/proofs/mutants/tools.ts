@@ -4,7 +4,7 @@ import { ended, start, stop } from '../engines/processes.ts';
 import type { Copy } from './copy.ts';
 
 /** Far longer than anything takes: a bug may well make a program run for ever. */
-const PATIENCE_MS = 30 * 60_000;
+const TIMEOUT_MS = 30 * 60_000;
 /** What is kept of what a tool prints. */
 const KEPT_CHARACTERS = 64 * 1024 * 1024;
 
@@ -39,10 +39,10 @@ export async function node(copy: Copy, args: readonly string[]): Promise<Done> {
     err = (err + chunk).slice(-KEPT_CHARACTERS);
   });
   let tooLong = false;
-  const impatient = setTimeout(() => {
+  const timer = setTimeout(() => {
     tooLong = true;
     void stop(child);
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
   try {
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const code = await ended(child);
@@ -50,7 +50,7 @@ export async function node(copy: Copy, args: readonly string[]): Promise<Done> {
     if (tooLong) throw new ToolFailed(`node ${args.join(' ')} does not end`);
     return { code, out, err };
   } finally {
-    clearTimeout(impatient);
+    clearTimeout(timer);
   }
 }
 

@@ -103,9 +103,9 @@ export async function startCommandLine(): Promise<CommandLine> {
     ikr: (argv, how = {}) => run(argv, how),
     managed(name, ageDays, tags = {}) {
       const email = `${name.replace(/\W/g, '')}@example.com`;
-      const user = account.hands.createUser(name, { tags: { 'IKR:EMAIL': email, ...tags } });
+      const user = account.userActions.createUser(name, { tags: { 'IKR:EMAIL': email, ...tags } });
       ids.set(name, user.userId);
-      return { ...user, ...account.hands.createKey(name, { ageMs: ageDays * DAY_MS }) };
+      return { ...user, ...account.userActions.createKey(name, { ageMs: ageDays * DAY_MS }) };
     },
     settings: (more) => rotator.configure(env(more)),
     record,

@@ -9,7 +9,7 @@ import { FAULT_NAMES } from '../../../scripts/proofs/crash-matrix/faults.ts';
 import type { CallPoint } from '../../../scripts/proofs/crash-matrix/points.ts';
 
 const point = (service: string, action: string, step = 'rotator none → SCHEDULED'): CallPoint => ({
-  story: 'prompt',
+  scenario: 'prompt',
   functionName: 'rotator',
   ordinal: 1,
   service,
@@ -49,7 +49,7 @@ describe('the cases', () => {
 
   it('are every point with every fault; only a mail can be refused', () => {
     expect(all).toHaveLength(POINTS.length * (FAULT_NAMES.length - 1) + 1);
-    const refused = all.filter(({ fault }) => fault === 'refuse');
+    const refused = all.filter(({ fault }) => fault === 'mail-refused');
     expect(refused.map(({ point: { call } }) => call)).toEqual(['ses:SendEmail']);
     expect(new Set(kinds(all)).size).toBe(all.length);
   });

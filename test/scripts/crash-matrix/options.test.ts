@@ -9,14 +9,14 @@ const configurationsOf = (...args: string[]) => {
 };
 
 describe('the options of npm run crash-matrix', () => {
-  it('play every configuration unless told', () => {
+  it('run every configuration unless told', () => {
     expect(new Set(configurationsOf()).size).toBe(24);
   });
 
   it('choose configurations by mailer and by words', () => {
-    expect(configurationsOf('--mailer', 'ses,smtp', '--config', 'clear,direct,used')).toEqual([
-      'ses,clear,direct,used',
-      'smtp,clear,direct,used',
+    expect(configurationsOf('--mailer', 'ses,smtp', '--config', 'plaintext,direct,used')).toEqual([
+      'ses,plaintext,direct,used',
+      'smtp,plaintext,direct,used',
     ]);
   });
 
@@ -31,7 +31,7 @@ describe('the options of npm run crash-matrix', () => {
     [['--pairs', '--mailer', 'smtp'], '--mailer does not go with --pairs'],
     [['--pairs', '--points', 'keys.create'], '--points does not go with --pairs'],
     [['--pairs', '--faults', 'deny-day'], '--faults does not go with --pairs'],
-    [['--pairs', '--config', 'clear'], '"clear", which does not go with --pairs'],
+    [['--pairs', '--config', 'plaintext'], '"plaintext", which does not go with --pairs'],
     [['--config', 'sealed'], '--config has "sealed"; allowed: '],
     [['--config', 'used,unused'], 'no configuration is used and unused'],
     [['--points', '('], '--points is "("; allowed: a regular expression'],

@@ -1,41 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  type Deployment,
-  livePorts,
-  type PortFault,
-  type PortPoint,
-  type PortStory,
-} from '../../../scripts/proofs/crash-matrix/pairs/life.ts';
+  type CoreConfiguration,
+  type CoreFault,
+  type CorePoint,
+  type CoreScenario,
+  runCore,
+} from '../../../scripts/proofs/crash-matrix/pairs/core-scenario.ts';
 import { firstFaults, pairsWith } from '../../../scripts/proofs/crash-matrix/pairs/pairs.ts';
-import { deploymentsOf } from '../../../scripts/proofs/crash-matrix/pairs/run.ts';
+import { coreConfigurationsOf } from '../../../scripts/proofs/crash-matrix/pairs/run.ts';
 
-const CREATION: PortPoint = {
-  story: 'prompt',
-  program: 'rotator',
+const CREATION: CorePoint = {
+  scenario: 'prompt',
+  functionName: 'rotator',
   ordinal: 1,
   call: 'keys.create',
   nth: 0,
 };
-const MAIL: PortPoint = {
-  story: 'prompt',
-  program: 'rotator',
+const MAIL: CorePoint = {
+  scenario: 'prompt',
+  functionName: 'rotator',
   ordinal: 1,
   call: 'mailer.send',
   nth: 0,
 };
-const dies = (point: PortPoint): PortFault => ({ point, mishap: { kind: 'dies', phase: 'after' } });
+const dies = (point: CorePoint): CoreFault => ({ point, fault: { kind: 'die', phase: 'after' } });
 
-const callsOf = async (...faults: readonly PortFault[]) => {
-  const { invoked, problems } = await livePorts('direct,used', 'prompt', faults);
+const callsOf = async (...faults: readonly CoreFault[]) => {
+  const { invoked, problems } = await runCore('direct,used', 'prompt', faults);
   expect(problems).toEqual([]);
-  return invoked.map(({ program, ordinal, before, after, calls }) => ({
-    which: `${program} ${ordinal}`,
-    change: `${before} ${after}`,
+  return invoked.map(({ functionName, ordinal, stateBefore, stateAfter, calls }) => ({
+    which: `${functionName} ${ordinal}`,
+    change: `${stateBefore} ${stateAfter}`,
     calls,
   }));
 };
 
-describe('a life in memory', () => {
+describe('a scenario in memory', () => {
   it('is a whole rotation, with the runs and the expiry in it', async () => {
     const changes = (await callsOf()).map(({ change }) => change);
     expect(changes).toContain('none SCHEDULED');
@@ -60,31 +60,31 @@ describe('a life in memory', () => {
   });
 
   it('tells what became of a mail that the server refuses', async () => {
-    const refused: PortFault = { point: MAIL, mishap: { mail: 'refused' } };
+    const refused: CoreFault = { point: MAIL, fault: { mail: 'refused' } };
     const [first] = await callsOf(refused);
     expect(first?.change).toBe('none CLOSED');
     expect(first?.calls).toContain('keys.delete');
   });
 });
 
-it('knows lives in which it matters whether the new key must be used, and who destroys', async () => {
-  const destruction = async (deployment: Deployment, story: PortStory) => {
-    const { invoked, problems } = await livePorts(deployment, story);
+it('has scenarios in which it matters whether the new key must be used, and who deletes', async () => {
+  const deletion = async (configuration: CoreConfiguration, scenario: CoreScenario) => {
+    const { invoked, problems } = await runCore(configuration, scenario);
     expect(problems).toEqual([]);
     const at = invoked.findIndex(({ calls }) => calls.includes('keys.delete'));
-    return { at, by: invoked[at]?.program };
+    return { at, by: invoked[at]?.functionName };
   };
   const [used, unused] = [
-    await destruction('direct,used', 'slow'),
-    await destruction('direct,unused', 'slow'),
+    await deletion('direct,used', 'slow'),
+    await deletion('direct,unused', 'slow'),
   ];
   expect(unused.at).toBeLessThan(used.at);
-  expect(await destruction('direct,used', 'prompt')).toMatchObject({ by: 'destructor' });
-  expect(await destruction('direct,used', 'late-ttl')).toMatchObject({ by: 'rotator' });
+  expect(await deletion('direct,used', 'prompt')).toMatchObject({ by: 'destructor' });
+  expect(await deletion('direct,used', 'late-ttl')).toMatchObject({ by: 'rotator' });
 });
 
 describe('the pairs', () => {
-  it('begin with every fault of a healthy life', async () => {
+  it('begin with every fault of a scenario in good health', async () => {
     const [direct, staged] = [await firstFaults('direct,used'), await firstFaults('staged,used')];
     expect(direct.length).toBeGreaterThan(100);
     expect(staged.length).toBeGreaterThan(direct.length);
@@ -93,8 +93,8 @@ describe('the pairs', () => {
 
   it.each(['direct,used', 'staged,unused'] as const)(
     'of a crash at the creation of the key end well, whatever comes after it: %s',
-    async (deployment) => {
-      const { cases, violations } = await pairsWith(deployment, dies(CREATION));
+    async (configuration) => {
+      const { cases, violations } = await pairsWith(configuration, dies(CREATION));
       expect(violations).toEqual([]);
       expect(cases).toBeGreaterThan(100);
     },
@@ -103,7 +103,7 @@ describe('the pairs', () => {
   it('are the same for every mailer', () => {
     const of = { encrypted: true, staged: true, used: false } as const;
     expect(
-      deploymentsOf([
+      coreConfigurationsOf([
         { mailer: 'ses', ...of },
         { mailer: 'smtp', ...of, encrypted: false },
         { mailer: 'ses', ...of, staged: false },

@@ -73,7 +73,7 @@ it('ends with 1 when a rotator does nothing any more after its first failure', a
   expect(err).toContain('✗ ses,encrypted,direct,used');
 });
 
-it('plays nothing when a function goes wrong, or complains, by itself', async () => {
+it('runs nothing when a function goes wrong, or warns, without a fault', async () => {
   await front(`
     export async function handler(event, context) {
       console.log(JSON.stringify({ level: 'error', message: 'for no reason' }));
@@ -81,16 +81,16 @@ it('plays nothing when a function goes wrong, or complains, by itself', async ()
     }`);
   const { code, out, err } = await crashMatrix(...LIST);
   expect([code, out]).toEqual([1, '']);
-  expect(err).toMatch(/goes wrong by itself: .*for no reason/);
+  expect(err).toMatch(/goes wrong without a fault: .*for no reason/);
 });
 
-it('plays when a function complained once, as it does on a machine that is very busy', async () => {
+it('runs when a function warned once, as it does on a machine that is very busy', async () => {
   await front(`
     import { existsSync, writeFileSync } from 'node:fs';
     export async function handler(event, context) {
-      const complained = new URL('complained', import.meta.url);
-      if (!existsSync(complained)) {
-        writeFileSync(complained, '');
+      const warned = new URL('warned', import.meta.url);
+      if (!existsSync(warned)) {
+        writeFileSync(warned, '');
         console.log(JSON.stringify({ level: 'error', message: 'once' }));
       }
       return rotate(event, context);
@@ -100,7 +100,7 @@ it('plays when a function complained once, as it does on a machine that is very 
   expect(JSON.parse(out) as Result).toMatchObject({ cases: 1, violations: 0 });
 });
 
-it('refuses options that leave nothing to play', async () => {
+it('refuses options that leave nothing to run', async () => {
   const { code, err } = await crashMatrix('--points', 'iam:NoSuchCall');
   expect(code).toBe(2);
   expect(err).toContain('--points');

@@ -35,7 +35,7 @@ async function leftBehind(): Promise<string[]> {
 }
 
 describe('the demo', () => {
-  it('shows every kind of fate, and that all invariants hold', async () => {
+  it('shows every kind of outcome, and that all invariants hold', async () => {
     const { code, stdout, stderr } = await demo('--json', '--users', '14', '--days', '40');
     const result = JSON.parse(stdout) as DemoResult;
 
@@ -44,7 +44,7 @@ describe('the demo', () => {
     for (const { checked } of Object.values(result.invariants.each)) {
       expect(checked).toBeGreaterThan(0);
     }
-    // The first 14 users have a story each, which these numbers tell.
+    // The first 14 users are an example each, which these numbers show.
     expect(result).toMatchObject({
       rotated: 12,
       opened: 11,
@@ -60,7 +60,7 @@ describe('the demo', () => {
   }, 300_000);
 
   it.each(['smtp', 'mailgun'])(
-    'tells the same story with mails by %s',
+    'shows the same with mails by %s',
     async (client) => {
       const kept = path.join(folder, client);
       const args = ['--users', '10', '--days', '15', '--mail-client', client, '--keep', kept];
@@ -68,7 +68,7 @@ describe('the demo', () => {
 
       expect([code, stderr]).toEqual([0, '']);
       for (const words of [
-        'dan: the rotation is cut off in the middle',
+        'dan: the rotation is interrupted in the middle',
         'olga: the new key is in use, so its mail had arrived',
         'pavel: a new key is mailed after all',
         'mia: a person wants to keep the old key',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { castOf } from '../../../scripts/demo/cast.ts';
 import { Timeline } from '../../../scripts/demo/timeline.ts';
+import { usersOf } from '../../../scripts/demo/users.ts';
 
 let printed: string;
 let timeline: Timeline;
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('the timeline', () => {
-  it('tells the same thing of several users in one line', () => {
+  it('prints the same thing of several users in one line', () => {
     timeline.event('01:00', 'new key', 'bob', 'mailed');
     timeline.event('01:00', 'new key', 'alice', 'mailed');
     timeline.event('07:00', 'new key', 'carol', 'mailed');
@@ -61,7 +61,7 @@ describe('the timeline', () => {
   });
 
   it('keeps within 100 columns', () => {
-    timeline.event('01:00', 'trouble', 'alice', 'word '.repeat(60).trim());
+    timeline.event('01:00', 'problem', 'alice', 'word '.repeat(60).trim());
     timeline.note('word '.repeat(60).trim());
     timeline.endDay(1);
     expect(Math.max(...printed.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
@@ -80,19 +80,19 @@ describe('the timeline', () => {
   });
 });
 
-describe('the cast', () => {
-  it('is the same for the same seed, and another for another', () => {
-    expect(castOf(60, 1)).toEqual(castOf(60, 1));
-    expect(castOf(60, 2)).not.toEqual(castOf(60, 1));
+describe('the users of the demo', () => {
+  it('are the same for the same seed, and another for another', () => {
+    expect(usersOf(60, 1)).toEqual(usersOf(60, 1));
+    expect(usersOf(60, 2)).not.toEqual(usersOf(60, 1));
   });
 
-  it.each([1, 14, 36, 200])('has %i users with different names', (users) => {
-    const names = castOf(users, 1).map(({ name }) => name.toLowerCase());
+  it.each([1, 14, 36, 200])('have different names when there are %i', (users) => {
+    const names = usersOf(users, 1).map(({ name }) => name.toLowerCase());
     expect(new Set(names).size).toBe(users);
   });
 
-  it('has nobody else due when a run is going to crash', () => {
-    const ages = castOf(200, 1).flatMap(({ keys }) => keys.map(({ ageDays }) => ageDays));
+  it('are all due at another time than the one for whom a run is going to crash', () => {
+    const ages = usersOf(200, 1).flatMap(({ keys }) => keys.map(({ ageDays }) => ageDays));
     const inTheAfternoon = ages.filter((age) => !Number.isInteger(age));
     expect(new Set(inTheAfternoon).size).toBe(inTheAfternoon.length);
     expect(inTheAfternoon).toHaveLength(5);

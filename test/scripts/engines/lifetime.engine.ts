@@ -8,31 +8,35 @@ let world: World;
 afterEach(() => world?.close());
 
 const subjects = async (address: string) =>
-  (await world.hands.mails(address)).map(({ subject }) => subject.replace(/ \(\d+\)$/, ''));
+  (await world.userActions.mails(address)).map(({ subject }) => subject.replace(/ \(\d+\)$/, ''));
 
 needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', () => {
   it('goes through deactivation to the deletion of the old key', async () => {
     world = await startWorld({ daysAgo: 8, env: { DEACTIVATE_AFTER_DAYS: '3' } });
-    const { hands, clock } = world;
+    const { userActions, clock } = world;
     const { userId, oldKeyId, address } = await world.addUser('whole');
 
     expect(await world.force('whole')).toMatchObject([{ userName: 'whole', outcome: 'rotated' }]);
     const newKeyId = await world.takeOver('whole', address);
-    expect(await hands.record(userId)).toMatchObject({ state: 'SCHEDULED', oldKeyId, newKeyId });
+    expect(await userActions.record(userId)).toMatchObject({
+      state: 'SCHEDULED',
+      oldKeyId,
+      newKeyId,
+    });
 
     clock.advance(3 * DAY_MS + HOUR_MS);
     await world.expire();
-    expect(await hands.keys('whole')).toEqual([
+    expect(await userActions.keys('whole')).toEqual([
       { id: oldKeyId, status: 'Inactive' },
       { id: newKeyId, status: 'Active' },
     ]);
-    expect(await hands.record(userId)).toMatchObject({ state: 'DEACTIVATED' });
+    expect(await userActions.record(userId)).toMatchObject({ state: 'DEACTIVATED' });
 
     clock.advance(4 * DAY_MS);
     await world.expire();
-    expect(await hands.keys('whole')).toEqual([{ id: newKeyId, status: 'Active' }]);
-    expect(await hands.hasParameter('whole')).toBe(false);
-    const { rotation, ...others } = await hands.items(userId);
+    expect(await userActions.keys('whole')).toEqual([{ id: newKeyId, status: 'Active' }]);
+    expect(await userActions.hasParameter('whole')).toBe(false);
+    const { rotation, ...others } = await userActions.items(userId);
     expect(rotation).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
     expect(Object.keys(others)).toEqual([expect.stringMatching(/^history#/)]);
     expect(await subjects(address)).toEqual([
@@ -46,7 +50,7 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
     // moto dates every key today, so the functions live 81 days later; and because their timers
     // are in the engine's future, an administrator brings them forward by hand.
     world = await startWorld({ daysAgo: -81 });
-    const { hands, clock } = world;
+    const { userActions, clock } = world;
     const { userId, oldKeyId, address } = await world.addUser('aged');
 
     const everybody = await world.rotate({ dryRun: true });
@@ -54,15 +58,15 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
       expect.objectContaining({ userName: 'aged', outcome: 'would-rotate', oldKeyId }),
     );
     expect(world.gateway.calls).toContain('iam:GetCredentialReport');
-    expect(await hands.keys('aged')).toHaveLength(1);
+    expect(await userActions.keys('aged')).toHaveLength(1);
 
     const { rows } = await world.rotate({ users: ['aged'] });
     expect(rows).toMatchObject([{ outcome: 'rotated' }]);
     const newKeyId = await world.takeOver('aged', address);
 
     clock.advance(7 * DAY_MS + HOUR_MS);
-    await hands.setTimer(userId, oldKeyId, toEpochSeconds(Date.now()) - 60);
+    await userActions.setTimer(userId, oldKeyId, toEpochSeconds(Date.now()) - 60);
     await world.expire();
-    expect(await hands.keys('aged')).toEqual([{ id: newKeyId, status: 'Active' }]);
+    expect(await userActions.keys('aged')).toEqual([{ id: newKeyId, status: 'Active' }]);
   });
 });

@@ -12,47 +12,50 @@ afterEach(() => world?.close());
 needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
   it('a timer that is deleted by hand is a veto, for ever', async () => {
     world = await startWorld();
-    const { hands, clock, stream } = world;
+    const { userActions, clock, stream } = world;
     const { userId, oldKeyId, address } = await world.addUser('vetoed');
     await world.force('vetoed');
     await world.takeOver('vetoed', address);
 
-    await hands.deleteItem(userId, oldKeyId);
+    await userActions.deleteItem(userId, oldKeyId);
     const isRemoved = (records: readonly DynamoDBRecord[]) =>
       records.some(({ eventName }) => eventName === 'REMOVE');
     await world.destroy(await stream.take(isRemoved));
-    expect(await hands.record(userId)).toMatchObject({ state: 'CANCELLED' });
+    expect(await userActions.record(userId)).toMatchObject({ state: 'CANCELLED' });
 
     clock.advance(30 * DAY_MS);
     const { rows } = await world.rotate({ users: ['vetoed'] });
     expect(rows).toMatchObject([
       { outcome: 'waiting', reason: expect.stringMatching(/^cancelled/) },
     ]);
-    expect((await hands.keys('vetoed')).map(({ status }) => status)).toEqual(['Active', 'Active']);
-    expect((await hands.items(userId))[oldKeyId]).toBeUndefined();
+    expect((await userActions.keys('vetoed')).map(({ status }) => status)).toEqual([
+      'Active',
+      'Active',
+    ]);
+    expect((await userActions.items(userId))[oldKeyId]).toBeUndefined();
   });
 
   it('a new key that is deleted by hand leaves the old one alone', async () => {
     world = await startWorld();
-    const { hands, clock, clients } = world;
+    const { userActions, clock, clients } = world;
     const { userId, oldKeyId, address } = await world.addUser('undone');
     await world.force('undone');
     const AccessKeyId = await world.takeOver('undone', address);
     await clients.iam.send(new DeleteAccessKeyCommand({ UserName: 'undone', AccessKeyId }));
 
     clock.advance(7 * DAY_MS + HOUR_MS);
-    await hands.setTimer(userId, oldKeyId, toEpochSeconds(Date.now()) - 60);
+    await userActions.setTimer(userId, oldKeyId, toEpochSeconds(Date.now()) - 60);
     await world.expire();
-    expect(await hands.keys('undone')).toEqual([{ id: oldKeyId, status: 'Active' }]);
-    expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'undone' });
+    expect(await userActions.keys('undone')).toEqual([{ id: oldKeyId, status: 'Active' }]);
+    expect(await userActions.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'undone' });
   });
 
   it('a user who is deleted and made again is another user', async () => {
     world = await startWorld();
-    const { hands, clients } = world;
+    const { userActions, clients } = world;
     const former = await world.addUser('namesake');
     await world.force('namesake');
-    for (const { id } of await hands.keys('namesake')) {
+    for (const { id } of await userActions.keys('namesake')) {
       const key = { UserName: 'namesake', AccessKeyId: id };
       await clients.iam.send(new DeleteAccessKeyCommand(key));
     }
@@ -64,9 +67,9 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       { userId: today.userId, outcome: 'skipped' },
       { userId: former.userId, outcome: 'closed' },
     ]);
-    expect(await hands.keys('namesake')).toEqual([{ id: today.oldKeyId, status: 'Active' }]);
-    expect(await hands.hasParameter('namesake')).toBe(false);
-    const items = await hands.items(former.userId);
+    expect(await userActions.keys('namesake')).toEqual([{ id: today.oldKeyId, status: 'Active' }]);
+    expect(await userActions.hasParameter('namesake')).toBe(false);
+    const items = await userActions.items(former.userId);
     expect(items.rotation).toMatchObject({ state: 'CLOSED', outcome: 'user-gone' });
     expect(items[former.oldKeyId]).toBeUndefined();
   });

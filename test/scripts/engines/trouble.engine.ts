@@ -15,7 +15,7 @@ const count = (call: string) => world.gateway.calls.filter((name) => name === ca
 needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
   it('a mail that is refused takes the new key back, and a later one succeeds', async () => {
     world = await startWorld();
-    const { hands, gateway, clock } = world;
+    const { userActions, gateway, clock } = world;
     const { userId, oldKeyId, address } = await world.addUser('refused');
     // SES takes 50 recipients, and so does moto.
     gateway.trick('ses:SendEmail', {
@@ -31,10 +31,10 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       outcome: 'withdrawn',
       reason: expect.stringContaining('Too many recipients'),
     });
-    expect(await hands.keys('refused')).toEqual([{ id: oldKeyId, status: 'Active' }]);
-    expect(await hands.hasParameter('refused')).toBe(false);
-    expect(await hands.mails(address)).toEqual([]);
-    expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'failed' });
+    expect(await userActions.keys('refused')).toEqual([{ id: oldKeyId, status: 'Active' }]);
+    expect(await userActions.hasParameter('refused')).toBe(false);
+    expect(await userActions.mails(address)).toEqual([]);
+    expect(await userActions.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'failed' });
 
     // The name of the parameter rests before it is used again.
     expect(await world.force('refused')).toMatchObject([{ outcome: 'waiting' }]);
@@ -45,7 +45,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
 
   it('a mail that can not be sent now is sent again in the same run', async () => {
     world = await startWorld();
-    const { hands, gateway, clients, sender } = world;
+    const { userActions, gateway, clients, sender } = world;
     const { address } = await world.addUser('patient');
     // An administrator removes the sender after it was checked, and sees the mistake.
     const mistake = (command: DeleteIdentityCommand | VerifyEmailIdentityCommand) => ({
@@ -60,14 +60,14 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
 
     expect(await world.force('patient')).toMatchObject([{ outcome: 'rotated' }]);
     expect(count('ses:SendEmail')).toBe(2);
-    expect(await hands.mails(address)).toHaveLength(1);
+    expect(await userActions.mails(address)).toHaveLength(1);
   });
 
   it.each(['ssm:PutParameter', 'iam:CreateAccessKey', 'ses:SendEmail'])(
     'a rotator that dies after %s is made good by the next run',
     async (call) => {
       world = await startWorld();
-      const { hands, gateway, rotator, clock } = world;
+      const { userActions, gateway, rotator, clock } = world;
       const name = `dies-at-${call.replace(':', '-')}`;
       const { userId, oldKeyId, address } = await world.addUser(name);
       gateway.trick(call, { instead: () => rotator.kill() });
@@ -76,8 +76,8 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       clock.advance(LATER_MS);
       expect(await world.force(name)).toMatchObject([{ outcome: 'rotated' }]);
       const newKeyId = await world.takeOver(name, address);
-      expect((await hands.keys(name)).map(({ id }) => id)).toEqual([oldKeyId, newKeyId]);
-      expect(await hands.record(userId)).toMatchObject({ state: 'SCHEDULED', newKeyId });
+      expect((await userActions.keys(name)).map(({ id }) => id)).toEqual([oldKeyId, newKeyId]);
+      expect(await userActions.record(userId)).toMatchObject({ state: 'SCHEDULED', newKeyId });
     },
   );
 
@@ -85,7 +85,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     'a destructor that dies after %s is made good when the stream delivers again',
     async (call) => {
       world = await startWorld({ daysAgo: 8 });
-      const { hands, gateway, destructor, clock, stream } = world;
+      const { userActions, gateway, destructor, clock, stream } = world;
       const name = `ends-at-${call.replace(':', '-')}`;
       const { userId, address } = await world.addUser(name);
       await world.force(name);
@@ -97,15 +97,18 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
 
       clock.advance(LATER_MS);
       await world.destroy(Records);
-      expect(await hands.keys(name)).toEqual([{ id: newKeyId, status: 'Active' }]);
-      expect(await hands.hasParameter(name)).toBe(false);
-      expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
+      expect(await userActions.keys(name)).toEqual([{ id: newKeyId, status: 'Active' }]);
+      expect(await userActions.hasParameter(name)).toBe(false);
+      expect(await userActions.record(userId)).toMatchObject({
+        state: 'CLOSED',
+        outcome: 'completed',
+      });
     },
   );
 
   it('two rotators at once make one key a user', async () => {
     world = await startWorld();
-    const { hands } = world;
+    const { userActions } = world;
     const users = ['both-1', 'both-2', 'both-3'];
     for (const name of users) await world.addUser(name);
     const rotators = [world.rotator, world.host('rotator')];
@@ -123,12 +126,12 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     ).toEqual(users);
     expect(rows.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(count('iam:CreateAccessKey')).toBe(users.length);
-    for (const name of users) expect(await hands.keys(name)).toHaveLength(2);
+    for (const name of users) expect(await userActions.keys(name)).toHaveLength(2);
   });
 
   it('two destructors at once delete a key and tell of it once', async () => {
     world = await startWorld({ daysAgo: 8 });
-    const { hands, clock, stream } = world;
+    const { userActions, clock, stream } = world;
     const { userId, address } = await world.addUser('ended-twice');
     await world.force('ended-twice');
     await world.takeOver('ended-twice', address);
@@ -139,8 +142,11 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     await Promise.all(destructors.map((each) => each.invoke({ Records: [] })));
     await Promise.all(destructors.map((each) => each.invoke({ Records })));
     expect(count('iam:DeleteAccessKey')).toBe(1);
-    expect(await hands.keys('ended-twice')).toHaveLength(1);
-    expect(await hands.mails(address)).toHaveLength(2);
-    expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
+    expect(await userActions.keys('ended-twice')).toHaveLength(1);
+    expect(await userActions.mails(address)).toHaveLength(2);
+    expect(await userActions.record(userId)).toMatchObject({
+      state: 'CLOSED',
+      outcome: 'completed',
+    });
   });
 });

@@ -10,28 +10,28 @@ afterEach(() => world?.close());
 needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', () => {
   it('mails the pair in clear where that is wanted', async () => {
     world = await startWorld({ daysAgo: 8, env: { ENCRYPT_KEY_PAIR: 'false' } });
-    const { hands, clock } = world;
+    const { userActions, clock } = world;
     const { userId, oldKeyId, address } = await world.addUser('clear');
     await world.force('clear');
 
-    const { newKeyId } = (await hands.record(userId)) as { newKeyId: string };
-    const secretAccessKey = await hands.secretOf(newKeyId);
-    const [mail] = await hands.mails(address);
+    const { newKeyId } = (await userActions.record(userId)) as { newKeyId: string };
+    const secretAccessKey = await userActions.secretOf(newKeyId);
+    const [mail] = await userActions.mails(address);
     expect(mail?.html.includes(newKeyId)).toBe(true);
     // Told as a boolean, because a failing test must not print it.
     expect(mail?.html.includes(secretAccessKey)).toBe(true);
-    expect(JSON.stringify(await hands.items(userId)).includes(secretAccessKey)).toBe(false);
+    expect(JSON.stringify(await userActions.items(userId)).includes(secretAccessKey)).toBe(false);
 
-    await hands.use({ accessKeyId: newKeyId, secretAccessKey });
+    await userActions.use({ accessKeyId: newKeyId, secretAccessKey });
     clock.advance(7 * DAY_MS + HOUR_MS);
     await world.expire();
-    expect(await hands.keys('clear')).toEqual([{ id: newKeyId, status: 'Active' }]);
+    expect(await userActions.keys('clear')).toEqual([{ id: newKeyId, status: 'Active' }]);
     expect(oldKeyId).not.toBe(newKeyId);
   });
 
   it('takes user names with every character that IAM allows', async () => {
     world = await startWorld({ daysAgo: 8 });
-    const { hands, clock } = world;
+    const { userActions, clock } = world;
     const names = ['a+b=c,d.e@f-g_h', '=a,b=', 'first_x2B_last'];
     const users = new Map<string, { userId: string; address: string }>();
     for (const name of names) users.set(name, await world.addUser(name));
@@ -44,9 +44,12 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
     clock.advance(7 * DAY_MS + HOUR_MS);
     await world.expire(names.length);
     for (const [name, { userId }] of users) {
-      expect(await hands.keys(name)).toHaveLength(1);
-      expect(await hands.hasParameter(name)).toBe(false);
-      expect(await hands.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
+      expect(await userActions.keys(name)).toHaveLength(1);
+      expect(await userActions.hasParameter(name)).toBe(false);
+      expect(await userActions.record(userId)).toMatchObject({
+        state: 'CLOSED',
+        outcome: 'completed',
+      });
     }
   });
 });

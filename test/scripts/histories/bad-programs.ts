@@ -1,9 +1,9 @@
-/** Programs that break one rule each, by the least that it takes: the onlooker must see them. */
+/** Programs that break one rule each, by the least that it takes: the observer must see them. */
 
-import type { Invocation } from '../../../scripts/proofs/histories/history.ts';
-import { MemoryTheatre } from '../../../scripts/proofs/histories/memory-theatre.ts';
-import type { Open } from '../../../scripts/proofs/histories/play.ts';
-import type { Invariant } from '../../../scripts/proofs/histories/rules.ts';
+import type { InvocationPlan } from '../../../scripts/proofs/histories/history.ts';
+import { MemorySystem } from '../../../scripts/proofs/histories/memory-system.ts';
+import type { Open } from '../../../scripts/proofs/histories/run-history.ts';
+import type { Violation } from '../../../simulation/invariants/checker.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import type { World } from '../../../simulation/memory/world.ts';
 import { toRecordItem } from '../../../src/aws/items.ts';
@@ -11,8 +11,8 @@ import type { Run } from '../../../src/rotation/run-context.ts';
 
 export interface BadProgram {
   readonly does: string;
-  readonly breaks: Invariant;
-  /** What the onlooker says of it. */
+  readonly breaks: Violation['invariant'];
+  /** What the observer says of it. */
   readonly told: RegExp;
   readonly open: Open;
 }
@@ -20,14 +20,14 @@ export interface BadProgram {
 /** The program, with other parts in every run than it should have. */
 function bent(bend: (run: Run, world: World) => Partial<Run>): Open {
   return async (conditions) => {
-    const theatre = new MemoryTheatre(conditions);
-    const { scenery } = theatre;
-    const begin = scenery.run.bind(scenery);
-    scenery.run = (overrides) => {
+    const system = new MemorySystem(conditions);
+    const { environment } = system;
+    const begin = environment.run.bind(environment);
+    environment.run = (overrides) => {
       const run = begin(overrides);
-      return { ...run, ...bend(run, scenery) };
+      return { ...run, ...bend(run, environment) };
     };
-    return theatre;
+    return system;
   };
 }
 
@@ -67,8 +67,8 @@ export const KEEPER: BadProgram = {
 
 /** A destructor that does nothing, and gives every record back to the stream. */
 export const idler: Open = async (conditions) =>
-  Object.assign(new MemoryTheatre(conditions), {
-    destruct: async (_: Invocation, batch: readonly StreamRecord[]) => {
+  Object.assign(new MemorySystem(conditions), {
+    destruct: async (_: InvocationPlan, batch: readonly StreamRecord[]) => {
       const failures = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
       return { kind: 'answered', answer: { rows: [], failures } } as const;
     },
@@ -108,6 +108,64 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
       },
     })),
   },
+  {
+    does: 'removes the content key of a mail that may be unopened',
+    breaks: 1,
+    told: /the mail with AKIA\d+ can't be opened/,
+    open: bent(({ journal, parameters }, world) => ({
+      journal: {
+        ...journal,
+        putTimer: async (timer, options) => {
+          const record = world.record(timer.userId);
+          if (record?.state === 'SCHEDULED') {
+            await parameters.remove(record.parameterName, record.rotationId);
+          }
+          return journal.putTimer(timer, options);
+        },
+      },
+    })),
+  },
+  {
+    does: 'promises less notice than the settings allow',
+    breaks: 1,
+    told: /the old key is deleted earlier after the mail with AKIA\d+ than it may be/,
+    open: bent(({ rotation }) => ({
+      rotation: { ...rotation, deleteAfterDays: rotation.deleteAfterDays / 2 },
+    })),
+  },
+  {
+    does: 'activates keys that a person deactivated',
+    breaks: 4,
+    told: /AKIA\d+ was activated, although a person had deactivated it/,
+    open: bent(({ inventory, keys }) => ({
+      inventory: {
+        ...inventory,
+        users: async () => {
+          const listed = await inventory.users();
+          for (const { userName } of listed.users) {
+            const [key] = (await keys.list(userName)) ?? [];
+            if (key?.status === 'Inactive') await keys.activate(userName, key.accessKeyId);
+          }
+          return listed;
+        },
+      },
+    })),
+  },
+  {
+    does: 'mails keys to somebody else',
+    breaks: 5,
+    told: /AKIA\d+ was mailed to mallory@example\.com, which is not in its user's tag/,
+    open: bent(({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        users: async () => {
+          const { users, notes } = await inventory.users();
+          const tags = [{ key: 'IKR:EMAIL', value: 'mallory@example.com' }];
+          return { users: users.map((user) => ({ ...user, tags })), notes };
+        },
+      },
+    })),
+  },
   KEEPER,
   {
     does: 'takes no key for one in use',
@@ -127,7 +185,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
   {
     does: 'logs secrets',
     breaks: 5,
-    told: /a secret access key is in the clear/,
+    told: /a secret access key is in a log or the table/,
     open: bent(({ keys, log }) => ({
       keys: {
         ...keys,
@@ -142,7 +200,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
   {
     does: 'begins a rotation over one that is open, and makes room for its key',
     breaks: 6,
-    told: /two runs at once made 2 keys for a user/,
+    told: /two runs at once created 2 keys for \S+/,
     open: bent(({ journal, keys }, { iam, table }) => ({
       journal: { ...journal, begin: async (record) => table.put(toRecordItem(record, 'write')) },
       keys: {
@@ -159,7 +217,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
   {
     does: 'goes on with a rotation whoever holds it',
     breaks: 6,
-    told: /two runs at once mailed 2 times to a user/,
+    told: /two runs at once mailed 2 times to \S+/,
     open: bent(({ journal }, { table }) => ({
       journal: {
         ...journal,

@@ -1,6 +1,6 @@
 /**
  * What ten thousand histories must reach, so that a search that finds nothing has looked where
- * something can be found. The names are those under which `Stage` counts.
+ * something can be found. The names are those under which a run of a history counts.
  */
 
 /** Commands, with what makes one different from another of its kind. */
@@ -12,19 +12,19 @@ const DONE = [
   'rotate without a mailer',
   'rotate hidden',
   'rotate unlisted',
-  'rotate on a laptop',
-  'rotate on a short-lived lambda',
+  'rotate without a timeout',
+  'rotate with a short timeout',
   'destruct',
   'destruct 20 h late',
   'destruct 48 h late',
   'destruct lost',
   'destruct twice',
   'destruct dry',
-  'both: rotator and rotator',
-  'both: destructor and rotator',
-  'both: destructor and destructor',
-  'live with active owners',
-  'live with idle owners',
+  'run both: rotator and rotator',
+  'run both: destructor and rotator',
+  'run both: destructor and destructor',
+  'pass days with active owners',
+  'pass days with idle owners',
   'open mail',
   'use newest key',
   'use all keys',
@@ -43,16 +43,16 @@ const DONE = [
   'remove history',
   'delete parameter',
   'overwrite parameter',
-  'rename',
+  'rename user',
   'delete user',
   'create user',
-  'retag plain',
-  'retag none',
-  'retag invalid',
-  'retag elsewhere',
-  'retag outside',
-  'retag slow',
-  'retag staged',
+  'set tags plain',
+  'set tags none',
+  'set tags invalid',
+  'set tags elsewhere',
+  'set tags outside',
+  'set tags slow',
+  'set tags staged',
 ];
 
 /** What people do while a run hears nothing for minutes. */
@@ -67,12 +67,12 @@ const MEANWHILE = [
   'activate key',
   'delete key',
   'remove timer',
-  'rename',
+  'rename user',
   'delete user',
-  'retag',
+  'set tags',
 ];
 
-/** Calls with effects, and those on which decisions are founded: each meets every trouble. */
+/** Calls with effects, and those on which decisions are founded: each meets every fault. */
 const CALLS = [
   'inventory.users',
   'journal.readAccount',
@@ -85,8 +85,8 @@ const CALLS = [
   'contentKeys.put',
   'mailer.send',
 ];
-const TROUBLES = ['dies', 'fails', 'pause', 'outage', 'throttled'];
-/** Fewer calls, fewer troubles. */
+const FAULTS = ['die', 'error', 'pause', 'deny', 'throttle'];
+/** Rarer calls, rarer faults. */
 const RARE_CALLS = [
   'inventory.reportRows',
   'account.describe',
@@ -98,7 +98,7 @@ const RARE_CALLS = [
   'contentKeys.remove',
   'mailer.verify',
 ];
-const RARE_TROUBLES = ['dies', 'fails', 'pause'];
+const RARE_FAULTS = ['die', 'error', 'pause'];
 
 const MAILS = ['accepted', 'not-now', 'quota-spent', 'refused', 'lost', 'arrived-unknown'];
 
@@ -191,8 +191,8 @@ const DESTRUCTOR = [
 export const COVERAGE: readonly string[] = [
   ...named('done', DONE),
   ...named('meanwhile', MEANWHILE),
-  ...named('trouble', everyAt(TROUBLES, CALLS)),
-  ...named('trouble', everyAt(RARE_TROUBLES, RARE_CALLS)),
+  ...named('fault', everyAt(FAULTS, CALLS)),
+  ...named('fault', everyAt(RARE_FAULTS, RARE_CALLS)),
   ...named('mail', MAILS),
   ...named('effect', EFFECTS),
   ...named('closed', CLOSED),
@@ -204,6 +204,6 @@ function named(kind: string, names: readonly string[]): string[] {
   return names.map((name) => `${kind}: ${name}`);
 }
 
-function everyAt(troubles: readonly string[], calls: readonly string[]): string[] {
-  return calls.flatMap((call) => troubles.map((trouble) => `${trouble} at ${call}`));
+function everyAt(faults: readonly string[], calls: readonly string[]): string[] {
+  return calls.flatMap((call) => faults.map((fault) => `${fault} at ${call}`));
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { playAll, type Result } from '../../../scripts/proofs/histories/lanes.ts';
 import { renderFound } from '../../../scripts/proofs/histories/render.ts';
+import { type Result, runAll } from '../../../scripts/proofs/histories/workers.ts';
 import { COVERAGE } from './coverage.ts';
 
 const HISTORIES = 10_000;
@@ -11,7 +11,7 @@ describe(`${HISTORIES} histories drawn at random from HISTORIES_SEED=${SEED}`, (
   let result: Result;
 
   beforeAll(async () => {
-    result = await playAll({ histories: HISTORIES, seed: SEED, jobs: 2 });
+    result = await runAll({ histories: HISTORIES, seed: SEED, jobs: 2 });
   }, 600_000);
 
   it('break no promise', () => {
@@ -19,7 +19,7 @@ describe(`${HISTORIES} histories drawn at random from HISTORIES_SEED=${SEED}`, (
     expect(result).toMatchObject({ histories: HISTORIES, violations: 0 });
   });
 
-  it('reach every kind of command, trouble, effect and outcome', () => {
+  it('reach every kind of command, fault, effect and outcome', () => {
     expect(COVERAGE.filter((what) => !result.seen[what])).toEqual([]);
   });
 });

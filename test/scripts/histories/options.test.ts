@@ -13,7 +13,7 @@ describe('the options of npm run histories', () => {
     });
   });
 
-  it('choose histories, and where they are played', () => {
+  it('choose histories, and what they are run on', () => {
     expect(readOptions(['--bundles', '200', '--seed', '7', '--jobs', '1', '--json'])).toEqual({
       runs: 200,
       seed: 7,

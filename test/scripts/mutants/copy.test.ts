@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Copy, copyCheckout } from '../../../scripts/proofs/mutants/copy.ts';
-import { netsFor } from '../../../scripts/proofs/mutants/nets.ts';
+import { suitesFor } from '../../../scripts/proofs/mutants/suites.ts';
 import { node, ToolFailed } from '../../../scripts/proofs/mutants/tools.ts';
 
 let checkout: string;
@@ -56,16 +56,16 @@ describe('a copy of a checkout', () => {
 
   it('has the tests of a bug first, which mirror its file unless told', () => {
     const bug = { name: '', breaks: '', file: 'src/a.ts', edits: [] };
-    const [first] = netsFor(bug, ['own', 'fast'], copy);
+    const [first] = suitesFor(bug, ['own', 'fast'], copy);
     expect(first?.name).toBe('tests test/a.test.ts');
-    const [told] = netsFor({ ...bug, tests: ['test/x.test.ts'] }, ['own', 'histories'], copy);
+    const [told] = suitesFor({ ...bug, tests: ['test/x.test.ts'] }, ['own', 'histories'], copy);
     expect(told?.name).toBe('tests test/x.test.ts');
-    expect(netsFor(bug, ['histories'], copy).map(({ name }) => name)).toEqual(['histories']);
+    expect(suitesFor(bug, ['histories'], copy).map(({ name }) => name)).toEqual(['histories']);
   });
 
   it('tells when a tool leaves no report', async () => {
-    const [tests] = netsFor({ name: '', breaks: '', file: '', edits: [] }, ['fast'], copy);
-    await expect(tests?.cast()).rejects.toThrow(ToolFailed);
+    const [tests] = suitesFor({ name: '', breaks: '', file: '', edits: [] }, ['fast'], copy);
+    await expect(tests?.run()).rejects.toThrow(ToolFailed);
   });
 
   it('leaves nothing behind, and the packages where they are', () => {

@@ -3,22 +3,22 @@ import { UsageError } from '../../../scripts/command-line.ts';
 import { readOptions } from '../../../scripts/proofs/mutants/options.ts';
 
 describe('the options', () => {
-  it('are all bugs and all nets unless told', () => {
+  it('are all bugs and all suites unless told', () => {
     expect(readOptions([])).toEqual({
       only: /(?:)/i,
-      nets: ['own', 'fast', 'histories', 'crash-matrix'],
+      suites: ['own', 'fast', 'histories', 'crash-matrix'],
       json: false,
     });
   });
 
-  it('name bugs, and nets in the order of their speed', () => {
-    const args = ['--only', 'VETO', '--nets', 'histories,own', '--json'];
-    expect(readOptions(args)).toEqual({ only: /VETO/i, nets: ['own', 'histories'], json: true });
+  it('name bugs, and suites in the order of their speed', () => {
+    const args = ['--only', 'VETO', '--suites', 'histories,own', '--json'];
+    expect(readOptions(args)).toEqual({ only: /VETO/i, suites: ['own', 'histories'], json: true });
   });
 
   it.each([
     [['--only', '('], '--only is "("'],
-    [['--nets', 'own,luck'], '--nets has "luck"; allowed: own, fast, histories, crash-matrix'],
+    [['--suites', 'own,luck'], '--suites has "luck"; allowed: own, fast, histories, crash-matrix'],
     [['--fast'], '--fast'],
     [['veto'], 'veto'],
   ])('are refused when they make no sense: %j', (args, problem) => {

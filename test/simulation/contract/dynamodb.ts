@@ -19,7 +19,7 @@ const CONDITION_FAILED: Refusal = { name: 'ConditionalCheckFailedException', sta
 export function dynamodbContract({ it, target }: ContractSuite): void {
   let created: unknown;
   const table = async () => {
-    created ??= target().hands.createTable(TableName);
+    created ??= target().userActions.createTable(TableName);
     await created;
     return DynamoDBDocumentClient.from(target().clients.dynamodb, {
       marshallOptions: { removeUndefinedValues: true },

@@ -30,7 +30,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
     iam().send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
 
   it('creates a key pair that looks real', async () => {
-    await target().hands.createUser('creates');
+    await target().userActions.createUser('creates');
     expect(await create('creates')).toMatchObject({
       UserName: 'creates',
       AccessKeyId: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/),
@@ -42,13 +42,13 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
 
   it('takes user names with every character IAM allows', async () => {
     const name = 'a+b=c,d.e@f-g_h';
-    await target().hands.createUser(name);
+    await target().userActions.createUser(name);
     const key = await create(name);
     expect(await list(name)).toMatchObject([{ AccessKeyId: key.AccessKeyId, UserName: name }]);
   });
 
   it('lists keys without their secrets', async () => {
-    await target().hands.createUser('lists');
+    await target().userActions.createUser('lists');
     const key = await create('lists');
     expect(await list('lists')).toEqual([
       {
@@ -61,7 +61,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('dates keys in whole seconds', async () => {
-    await target().hands.createUser('dates');
+    await target().userActions.createUser('dates');
     // Two of them: one may be created on the second by chance.
     const created = [await create('dates'), await create('dates')];
     const dates = [...created, ...(await list('dates'))].map(({ CreateDate }) =>
@@ -71,12 +71,12 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('lists no keys for a user without any', async () => {
-    await target().hands.createUser('keyless');
+    await target().userActions.createUser('keyless');
     expect(await list('keyless')).toEqual([]);
   });
 
   it('pages through the keys of a user', async () => {
-    await target().hands.createUser('two-pages');
+    await target().userActions.createUser('two-pages');
     const keys = [await create('two-pages'), await create('two-pages')];
     const first = await iam().send(
       new ListAccessKeysCommand({ UserName: 'two-pages', MaxItems: 1 }),
@@ -93,7 +93,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('refuses a third key, active or not', async () => {
-    await target().hands.createUser('third');
+    await target().userActions.createUser('third');
     const key = await create('third');
     await create('third');
     await setStatus('third', key.AccessKeyId ?? '', 'Inactive');
@@ -105,7 +105,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('deactivates and activates a key', async () => {
-    await target().hands.createUser('switches');
+    await target().userActions.createUser('switches');
     const { AccessKeyId = '' } = await create('switches');
     await setStatus('switches', AccessKeyId, 'Inactive');
     expect(await list('switches')).toMatchObject([{ Status: 'Inactive' }]);
@@ -114,7 +114,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('deletes a key once', async () => {
-    await target().hands.createUser('deletes');
+    await target().userActions.createUser('deletes');
     const { AccessKeyId } = await create('deletes');
     const remove = () =>
       iam().send(new DeleteAccessKeyCommand({ UserName: 'deletes', AccessKeyId }));
@@ -124,7 +124,7 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   });
 
   it('tells whose an unused key is, with no date of use', async () => {
-    await target().hands.createUser('unused');
+    await target().userActions.createUser('unused');
     const { AccessKeyId } = await create('unused');
     const answer = await iam().send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
     expect(answer.UserName).toBe('unused');
@@ -138,8 +138,8 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
     }));
 
   it('refuses to touch a key under the name of another user', async () => {
-    await target().hands.createUser('owner');
-    await target().hands.createUser('stranger');
+    await target().userActions.createUser('owner');
+    await target().userActions.createUser('stranger');
     const { AccessKeyId = '' } = await create('owner');
     await expectRefusal(setStatus('stranger', AccessKeyId, 'Inactive'), NO_SUCH_KEY);
   });
@@ -154,9 +154,9 @@ export function iamKeysContract({ it, target }: ContractSuite): void {
   ];
   for (const [what, call] of ofUnknownKey) {
     it(`refuses ${what} for a key that does not exist`, async () => {
-      await target().hands.createUser('some-user');
+      await target().userActions.createUser('some-user');
       await expectRefusal(call(), NO_SUCH_KEY).finally(() =>
-        target().hands.deleteUser('some-user'),
+        target().userActions.deleteUser('some-user'),
       );
     });
   }

@@ -40,8 +40,8 @@ export function iamReportContract({ it, target }: ContractSuite): void {
   /** The report is made once for all tests: IAM makes one in four hours. */
   let made: Promise<string[]> | undefined;
   const make = async (): Promise<string[]> => {
-    await target().hands.createUser('reported', { path: '/team/' });
-    await target().hands.createUser('reported-keyless');
+    await target().userActions.createUser('reported', { path: '/team/' });
+    await target().userActions.createUser('reported-keyless');
     const keys = [await createKey(), await createKey()];
     const off = { UserName: 'reported', AccessKeyId: keys[1], Status: 'Inactive' } as const;
     await iam().send(new UpdateAccessKeyCommand(off));

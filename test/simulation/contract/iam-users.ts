@@ -40,7 +40,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   };
 
   it('describes a user with path, ARN, date and tags', async () => {
-    await target().hands.createUser('described', {
+    await target().userActions.createUser('described', {
       path: '/team/a/',
       tags: { 'IKR:EMAIL': 'described@example.com' },
     });
@@ -56,7 +56,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('gives users unique IDs that begin with AIDA', async () => {
-    await target().hands.createUser('unique');
+    await target().userActions.createUser('unique');
     const { users } = await allDetails(1000);
     const listed = users.find(({ UserName }) => UserName === 'unique');
     const { User } = await iam().send(new GetUserCommand({ UserName: 'unique' }));
@@ -66,14 +66,14 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
 
   it('dates users in whole seconds', async () => {
     // Two of them: one may be created on the second by chance.
-    for (const name of ['dated-1', 'dated-2']) await target().hands.createUser(name);
+    for (const name of ['dated-1', 'dated-2']) await target().userActions.createUser(name);
     const { users } = await allDetails(1000);
     const dated = users.filter(({ UserName }) => UserName?.startsWith('dated-'));
     expect(dated.map(({ CreateDate }) => Number(CreateDate) % 1000)).toEqual([0, 0]);
   });
 
   it('pages through all users, each once', async () => {
-    for (const name of ['page-1', 'page-2', 'page-3']) await target().hands.createUser(name);
+    for (const name of ['page-1', 'page-2', 'page-3']) await target().userActions.createUser(name);
     const { users, pages } = await allDetails(2);
     const names = users.map(({ UserName }) => UserName);
     expect(names).toEqual(expect.arrayContaining(['page-1', 'page-2', 'page-3']));
@@ -83,11 +83,11 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('goes on paging after the last user shown was deleted', async () => {
-    for (const name of ['gone-1', 'gone-2', 'gone-3']) await target().hands.createUser(name);
+    for (const name of ['gone-1', 'gone-2', 'gone-3']) await target().userActions.createUser(name);
     const first = await iam().send(new ListUsersCommand({ MaxItems: 1000 }));
     const position = (first.Users ?? []).findIndex(({ UserName }) => UserName === 'gone-1');
     const page = await iam().send(new ListUsersCommand({ MaxItems: position + 1 }));
-    await target().hands.deleteUser('gone-1');
+    await target().userActions.deleteUser('gone-1');
     const rest = await iam().send(new ListUsersCommand({ Marker: page.Marker, MaxItems: 1000 }));
     const names = rest.Users?.map(({ UserName }) => UserName);
     expect(names?.slice(0, 2)).toEqual(['gone-2', 'gone-3']);
@@ -101,7 +101,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('lists users without their tags', async () => {
-    await target().hands.createUser('listed', { tags: { a: 'b' } });
+    await target().userActions.createUser('listed', { tags: { a: 'b' } });
     const { Users } = await iam().send(new ListUsersCommand({ MaxItems: 1000 }));
     const user = Users?.find(({ UserName }) => UserName === 'listed');
     expect(user?.Arn).toMatch(/user\/listed$/);
@@ -109,13 +109,13 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('tells one user with tags', async () => {
-    await target().hands.createUser('told', { tags: { 'IKR:EMAIL': 'told@example.com' } });
+    await target().userActions.createUser('told', { tags: { 'IKR:EMAIL': 'told@example.com' } });
     const { User } = await iam().send(new GetUserCommand({ UserName: 'told' }));
     expect(User?.Tags).toEqual([{ Key: 'IKR:EMAIL', Value: 'told@example.com' }]);
   });
 
   it('adds, replaces and removes tags', async () => {
-    await target().hands.createUser('tagged');
+    await target().userActions.createUser('tagged');
     const tag = (Key: string, Value: string) =>
       iam().send(new TagUserCommand({ UserName: 'tagged', Tags: [{ Key, Value }] }));
     await tag('IKR:EMAIL', 'old@example.com');
@@ -132,7 +132,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('tells tag keys of different case as one', async () => {
-    await target().hands.createUser('cased', { tags: { 'IKR:EMAIL': 'a@example.com' } });
+    await target().userActions.createUser('cased', { tags: { 'IKR:EMAIL': 'a@example.com' } });
     const Tags = [{ Key: 'ikr:email', Value: 'b@example.com' }];
     await iam().send(new TagUserCommand({ UserName: 'cased', Tags }));
     const listed = await iam().send(new ListUserTagsCommand({ UserName: 'cased' }));
@@ -140,7 +140,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   });
 
   it('pages through the tags of a user', async () => {
-    await target().hands.createUser('many-tags', { tags: { a: '1', b: '2', c: '3' } });
+    await target().userActions.createUser('many-tags', { tags: { a: '1', b: '2', c: '3' } });
     const first = await iam().send(new ListUserTagsCommand({ UserName: 'many-tags', MaxItems: 2 }));
     expect([first.Tags?.length, first.IsTruncated]).toEqual([2, true]);
     const rest = await iam().send(
@@ -167,13 +167,13 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
   for (const [what, Tags, refusal] of badTags) {
     it(`refuses tags with ${what}`, async () => {
       const UserName = `bad-tags-${what.replace(/\W+/g, '-')}`;
-      await target().hands.createUser(UserName);
+      await target().userActions.createUser(UserName);
       await expectRefusal(iam().send(new TagUserCommand({ UserName, Tags })), refusal);
     });
   }
 
   it('takes keys of 128 and values of 256 characters', async () => {
-    await target().hands.createUser('long-tags');
+    await target().userActions.createUser('long-tags');
     const Tags = [{ Key: long(128), Value: long(256) }];
     await iam().send(new TagUserCommand({ UserName: 'long-tags', Tags }));
     const listed = await iam().send(new ListUserTagsCommand({ UserName: 'long-tags' }));
@@ -182,7 +182,7 @@ export function iamUsersContract({ it, target }: ContractSuite): void {
 
   it('refuses the fifty-first tag', async () => {
     const Tags = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: '' }));
-    await target().hands.createUser('fifty');
+    await target().userActions.createUser('fifty');
     await iam().send(new TagUserCommand({ UserName: 'fifty', Tags }));
     await expectRefusal(
       iam().send(new TagUserCommand({ UserName: 'fifty', Tags: [{ Key: 'k50', Value: '' }] })),

@@ -28,7 +28,7 @@ export function sesContract({ it, target }: ContractSuite): void {
     );
 
   it('sends a mail from a verified address', async () => {
-    await target().hands.verifySender(SENDER);
+    await target().userActions.verifySender(SENDER);
     const { MessageId } = await send(`Key Rotator <${SENDER}>`);
     expect(MessageId).toMatch(/^[\w-]{20,}/);
   });
@@ -46,13 +46,13 @@ export function sesContract({ it, target }: ContractSuite): void {
   ];
   for (const [what, to] of badRecipients) {
     it(`refuses a mail ${what}`, async () => {
-      await target().hands.verifySender(SENDER);
+      await target().userActions.verifySender(SENDER);
       await expectRefusal(send(SENDER, to), { name: 'InvalidParameterValue', status: 400 });
     });
   }
 
   it('tells quota, rate and what was sent', async () => {
-    await target().hands.verifySender(SENDER);
+    await target().userActions.verifySender(SENDER);
     const before = await ses().send(new GetSendQuotaCommand({}));
     await send(SENDER, ['a@example.org', 'b@example.org']);
     const after = await ses().send(new GetSendQuotaCommand({}));
@@ -67,7 +67,7 @@ export function sesContract({ it, target }: ContractSuite): void {
   });
 
   it('tells which identities are verified, and leaves out those it does not know', async () => {
-    await target().hands.verifySender(SENDER);
+    await target().userActions.verifySender(SENDER);
     const { VerificationAttributes } = await ses().send(
       new GetIdentityVerificationAttributesCommand({ Identities: [SENDER, 'example.net'] }),
     );

@@ -1,7 +1,8 @@
 /**
- * A local account in which a test plays the program: over the wire, with the same calls, but free
+ * A local account in which a test takes the program's place: over the wire, with the same calls, but free
  * to do what the program must never do.
  */
+
 import {
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
@@ -9,8 +10,13 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach } from '@jest/globals';
 import { type Item, type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
-import { Invariants, type InvariantsOptions } from '../../../simulation/invariants/index.ts';
+import {
+  AccountObserver,
+  type AccountObserverOptions,
+  type Checker,
+} from '../../../simulation/invariants/index.ts';
 import { wrapToken } from '../../../src/deliveries/mail/templates/token-block.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
@@ -20,7 +26,8 @@ export const TABLE = 'rotations';
 
 export interface TestWorld {
   readonly account: LocalAccount;
-  readonly invariants: Invariants;
+  readonly observer: AccountObserver;
+  readonly checker: Checker;
   readonly program: Program;
   /** The invariants that were found violated so far. */
   violated(): number[];
@@ -39,16 +46,18 @@ export interface NewKey {
   readonly secret: string;
 }
 
-export async function startTestWorld(options: Partial<InvariantsOptions> = {}): Promise<TestWorld> {
+async function startTestWorld(options: Partial<AccountObserverOptions> = {}): Promise<TestWorld> {
   const account = await startLocalAccount();
   await account.createTable(TABLE);
-  const invariants = new Invariants({ account, table: TABLE, ...options });
+  const observer = new AccountObserver({ account, table: TABLE, ...options });
+  const { checker } = observer;
   const program = new Program(account);
   return {
     account,
-    invariants,
+    observer,
+    checker,
     program,
-    violated: () => [...new Set(invariants.violations.map(({ invariant }) => invariant))].sort(),
+    violated: () => [...new Set(checker.violations.map(({ invariant }) => invariant))].sort(),
     close: async () => {
       program.close();
       await account.close();
@@ -58,8 +67,8 @@ export async function startTestWorld(options: Partial<InvariantsOptions> = {}): 
 
 export function addUser(account: LocalAccount, name: string, keyAgeDays = 81): User {
   const address = `${name}@example.com`;
-  const { userId } = account.hands.createUser(name, { tags: { 'IKR:EMAIL': address } });
-  const key = account.hands.createKey(name, { ageMs: keyAgeDays * DAY_MS });
+  const { userId } = account.userActions.createUser(name, { tags: { 'IKR:EMAIL': address } });
+  const key = account.userActions.createKey(name, { ageMs: keyAgeDays * DAY_MS });
   return { name, userId, address, oldKeyId: key.accessKeyId };
 }
 
@@ -95,14 +104,16 @@ export class Program {
   /** Puts a content key into SSM and answers with it. */
   async putContentKey(user: User, rotationId = `rotation-of-${user.name}`): Promise<Secret> {
     const key = sealer.newContentKey();
-    await this.#ssm.send(
-      new PutParameterCommand({
-        Name: parameterOf(user),
-        Type: 'SecureString',
-        Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
-        Overwrite: true,
-      }),
-    );
+    const parameter = {
+      Name: parameterOf(user),
+      Type: 'SecureString',
+      Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
+    } as const;
+    const isThere = this.#account.userActions.parameterNames().includes(parameterOf(user));
+    const options = isThere
+      ? { Overwrite: true }
+      : { Tags: [{ Key: 'ikr:user-id', Value: user.userId }] };
+    await this.#ssm.send(new PutParameterCommand({ ...parameter, ...options }));
     return key;
   }
 
@@ -152,7 +163,7 @@ export class Program {
     for (const [name, value] of Object.entries(values)) {
       item[name] = typeof value === 'number' ? { N: String(value) } : { S: value };
     }
-    await this.#account.hands.putItem(TABLE, item);
+    await this.#account.userActions.putItem(TABLE, item);
   }
 
   /** A rotation as it is once the new key was handed over, with the old key due in 7 days. */
@@ -176,7 +187,46 @@ function parameterOf({ name }: User): string {
 }
 
 /** Lets days go by, and looks after a run that did nothing in them. */
-export async function idleRun({ account, invariants }: TestWorld, days: number): Promise<void> {
+export async function idleRun({ account, observer }: TestWorld, days: number): Promise<void> {
   account.clock.advance(days * DAY_MS + MINUTE_MS);
-  await invariants.observe({ completedRunSinceMs: account.clock.nowMs() });
+  await observer.observe({ completedRunSinceMs: account.clock.nowMs() });
+}
+
+/** The world of one test. */
+export interface TestContext {
+  readonly world: TestWorld;
+  readonly alice: User;
+  /** Takes a step as the program or a person, and looks. */
+  step(work: () => unknown): Promise<void>;
+  /** Starts again with other options. */
+  restart(options: Partial<AccountObserverOptions>): Promise<void>;
+}
+
+/** Gives each test a world with one user. */
+export function setUp(): TestContext {
+  let world: TestWorld;
+  let alice: User;
+  const begin = async (options: Partial<AccountObserverOptions> = {}) => {
+    world = await startTestWorld(options);
+    alice = addUser(world.account, 'alice');
+    await world.observer.observe();
+  };
+  beforeEach(() => begin());
+  afterEach(() => world.close());
+  return {
+    get world() {
+      return world;
+    },
+    get alice() {
+      return alice;
+    },
+    step: async (work) => {
+      await work();
+      await world.observer.observe();
+    },
+    restart: async (options) => {
+      await world.close();
+      await begin(options);
+    },
+  };
 }

@@ -1,40 +1,42 @@
 /** All pairs of faults, or those that begin with a sample of first faults. */
 import type { Configuration } from '../configurations.ts';
-import type { Lanes } from '../lanes.ts';
 import { hash } from '../sampling.ts';
-import type { Deployment, PortFault } from './life.ts';
+import type { Workers } from '../workers.ts';
+import type { CoreConfiguration, CoreFault } from './core-scenario.ts';
 import { inWords, type Pairs } from './pairs.ts';
 
-export interface DeploymentResult {
+export interface ConfigurationResult {
   readonly config: string;
-  /** Calls of a healthy life at the ports. */
+  /** Calls at the ports of a scenario in good health. */
   readonly points: number;
-  /** Faults that it can meet there. */
+  /** Faults that can happen there. */
   readonly first: number;
-  /** Lives that were played: with one of these faults, and with each that can follow it. */
+  /** Scenarios that were run: with one of these faults, and with each that can follow it. */
   readonly cases: number;
   readonly violations: number;
 }
 
-export interface PairsResult extends Omit<DeploymentResult, 'config'> {
+export interface PairsResult extends Omit<ConfigurationResult, 'config'> {
   readonly seconds: number;
-  readonly configurations: readonly DeploymentResult[];
+  readonly configurations: readonly ConfigurationResult[];
   /** One a first fault. */
   readonly rows: readonly (Pairs & { readonly config: string; readonly fault: string })[];
 }
 
 interface Job {
-  readonly deployment: Deployment;
-  readonly first: PortFault;
+  readonly configuration: CoreConfiguration;
+  readonly first: CoreFault;
 }
 
-/** What matters to the core is the same for every mailer, and for sealed and clear pairs. */
-export function deploymentsOf(configurations: readonly Configuration[]): Deployment[] {
+/** What matters to the core is the same for every mailer, and for sealed and plaintext pairs. */
+export function coreConfigurationsOf(
+  configurations: readonly Configuration[],
+): CoreConfiguration[] {
   const names = configurations.map(
     ({ staged, used }) =>
-      `${staged ? 'staged' : 'direct'},${used ? 'used' : 'unused'}` satisfies Deployment,
+      `${staged ? 'staged' : 'direct'},${used ? 'used' : 'unused'}` satisfies CoreConfiguration,
   );
-  return [...new Set<Deployment>(names)];
+  return [...new Set<CoreConfiguration>(names)];
 }
 
 /**
@@ -42,41 +44,42 @@ export function deploymentsOf(configurations: readonly Configuration[]): Deploym
  * @param expect is told how many first faults there are, and `step` when one is done
  */
 export async function runPairs(
-  deployments: readonly Deployment[],
+  configurations: readonly CoreConfiguration[],
   { size = Number.POSITIVE_INFINITY, seed }: { readonly size?: number; readonly seed: number },
-  lanes: Lanes,
+  workers: Workers,
   { expect, step }: { expect(total: number): void; step(): void },
 ): Promise<PairsResult> {
   const fromMs = performance.now();
-  const firsts = await lanes.all('firstFaults', deployments);
-  const all = deployments.flatMap((deployment, index): Job[] =>
-    (firsts[index] ?? []).map((first) => ({ deployment, first })),
+  const firsts = await workers.all('firstFaults', configurations);
+  const all = configurations.flatMap((configuration, index): Job[] =>
+    (firsts[index] ?? []).map((first) => ({ configuration, first })),
   );
-  const luck = ({ deployment, first }: Job) => hash(`${seed} ${deployment} ${inWords(first)}`);
-  const jobs = size < all.length ? all.sort((a, b) => luck(a) - luck(b)).slice(0, size) : all;
+  const order = ({ configuration, first }: Job) =>
+    hash(`${seed} ${configuration} ${inWords(first)}`);
+  const jobs = size < all.length ? all.sort((a, b) => order(a) - order(b)).slice(0, size) : all;
   expect(jobs.length);
-  const pairs = await lanes.all('pairs', jobs, step);
+  const pairs = await workers.all('pairs', jobs, step);
 
-  const rows = jobs.flatMap(({ deployment, first }, index) => {
+  const rows = jobs.flatMap(({ configuration, first }, index) => {
     const found = pairs[index];
-    return found ? [{ config: deployment, fault: inWords(first), ...found }] : [];
+    return found ? [{ config: configuration, fault: inWords(first), ...found }] : [];
   });
-  const configurations = deployments.map((config, index) => {
+  const results = configurations.map((config, index) => {
     const own = rows.filter((row) => row.config === config);
     const faults = firsts[index] ?? [];
     return { config, points: pointsIn(faults), first: faults.length, ...totalsOf(own) };
   });
   return {
-    points: configurations.reduce((sum, { points }) => sum + points, 0),
+    points: results.reduce((sum, { points }) => sum + points, 0),
     first: all.length,
     ...totalsOf(rows),
     seconds: Math.round((performance.now() - fromMs) / 1000),
-    configurations,
+    configurations: results,
     rows,
   };
 }
 
-function pointsIn(faults: readonly PortFault[]): number {
+function pointsIn(faults: readonly CoreFault[]): number {
   return new Set(faults.map(({ point }) => JSON.stringify(point))).size;
 }
 
@@ -90,14 +93,14 @@ function totalsOf(rows: readonly Pairs[]) {
 export function renderPairs({ configurations, rows, seconds, ...all }: PairsResult): string {
   const line = (name: string, figures: readonly (string | number)[]) =>
     name.padEnd(16) + figures.map((figure) => String(figure).padStart(14)).join('');
-  const figures = ({ points, first, cases, violations }: Omit<DeploymentResult, 'config'>) => [
+  const figures = ({ points, first, cases, violations }: Omit<ConfigurationResult, 'config'>) => [
     points,
     first,
     cases,
     violations,
   ];
   return [
-    line('', ['points', 'first faults', 'lives', 'violations']),
+    line('', ['points', 'first faults', 'cases', 'violations']),
     ...configurations.map((one) => line(one.config, figures(one))),
     line('all', figures(all)),
     '',

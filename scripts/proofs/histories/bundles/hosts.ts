@@ -1,9 +1,7 @@
 /** The functions of one history: built bundles, as many execution environments as run at once. */
-import path from 'node:path';
 import type { LocalAccount } from '../../../../simulation/aws/index.ts';
 import { type LambdaHost, startLambda } from '../../../../simulation/aws/lambda-host.ts';
-
-export type FunctionName = 'rotator' | 'destructor';
+import { bundleOf, type FunctionName } from '../../../../simulation/scenario/functions.ts';
 
 /** An execution environment, told apart by the access key that signs its calls. */
 export interface Host {
@@ -42,7 +40,7 @@ export class Hosts {
     const signsWith = `ASIAHOST${String(this.#all.length).padStart(12, '0')}`;
     const skewMs = new BigInt64Array(new SharedArrayBuffer(8));
     const lambda = startLambda({
-      entry: path.resolve('dist', name, 'index.mjs'),
+      entry: bundleOf(name),
       env: { ...this.#env, AWS_ACCESS_KEY_ID: signsWith, DRY_RUN: String(dryRun) },
       clock: this.#account.clock,
       skewMs,

@@ -1,6 +1,7 @@
 /** Calls over the wire, by the names that they have among the ports. */
 import type { Call } from '../../../../simulation/aws/index.ts';
 import type { CallName } from '../../../../simulation/memory/calls.ts';
+import { calledKeyOf, kindOf, userIdOf } from '../../../../simulation/scenario/table-items.ts';
 
 const NAMES: Readonly<Record<string, CallName>> = {
   'iam:GetAccountAuthorizationDetails': 'inventory.users',
@@ -35,17 +36,18 @@ export function portCallOf(call: Call, isOpen: (userId: string) => boolean): Cal
     return resource.Status === 'Active' ? 'keys.activate' : 'keys.deactivate';
   }
   if (service === 'dynamodb' && action === 'PutItem') {
-    const { user = '', ak = '' } = resource;
-    if (ak.startsWith('history#')) return 'journal.addHistory';
-    if (ak !== 'rotation') return 'journal.putTimer';
-    return isOpen(user) ? 'journal.replace' : 'journal.begin';
+    const key = calledKeyOf(resource);
+    const kind = kindOf(key);
+    if (kind === 'history') return 'journal.addHistory';
+    if (kind === 'timer') return 'journal.putTimer';
+    return isOpen(userIdOf(key)) ? 'journal.replace' : 'journal.begin';
   }
   return NAMES[`${service}:${action}`];
 }
 
-/** What the judges look at in the arguments of a call. */
+/** What an observer looks at in the arguments of a call. */
 export function argumentsOf(name: CallName, { resource }: Call): readonly unknown[] {
-  const record = { userId: resource.user };
+  const record = { userId: userIdOf(calledKeyOf(resource)) };
   if (name === 'journal.begin') return [record];
   if (name === 'journal.replace') return [record, record];
   return [resource.UserName ?? resource.Name ?? ''];

@@ -202,7 +202,7 @@ export const KEEPING: readonly Bug[] = [
     tests: ['test/aws/parameters.test.ts'],
   },
   {
-    name: 'deletes the parameter and creates it anew, within the 30 seconds that SSM forbids',
+    name: 'deletes the parameter and creates it again, within the 30 seconds that SSM forbids',
     breaks: 'a resumed rotation is not stopped by its own parameter',
     file: PARAMETERS,
     edits: [

@@ -63,7 +63,7 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
-    name: 'goes on from an orphan without writing its start and the keys seen anew',
+    name: 'goes on from an orphan without writing its start and the keys seen again',
     breaks: 'a second crash at the same place is repaired like the first',
     file: STARTED,
     edits: [
@@ -121,7 +121,7 @@ export const RESUMING: readonly Bug[] = [
   },
   {
     name: 'withdraws after a week although a mail may have arrived',
-    breaks: 'a key that may have been handed over is only put to sleep',
+    breaks: 'a key that may have been handed over is only deactivated',
     file: DELIVERING,
     edits: [
       {
@@ -139,8 +139,8 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
-    name: 'puts a new key to sleep before it writes that it gives it up',
-    breaks: 'no user is stuck with a key that this program put to sleep',
+    name: 'deactivates a new key before it writes that it gives it up',
+    breaks: 'no user is stuck with a key that this program deactivated',
     file: DELIVERING,
     edits: [
       {
@@ -152,7 +152,7 @@ export const RESUMING: readonly Bug[] = [
     ],
   },
   {
-    name: 'deletes a sleeping new key that a person has activated again',
+    name: 'deletes an inactive new key that a person has activated again',
     breaks: 'a person’s veto holds',
     file: DELIVERING,
     edits: [

@@ -139,7 +139,7 @@ export const ROTATING: readonly Bug[] = [
     ],
   },
   {
-    name: 'forgets the key in hand when another run went on with the record',
+    name: 'forgets the created key when another run went on with the record',
     breaks: 'no key is left that no record knows of',
     file: ROTATE,
     edits: [
@@ -150,7 +150,7 @@ export const ROTATING: readonly Bug[] = [
     ],
   },
   {
-    name: 'takes the key in hand back although the record names it',
+    name: 'deletes the created key although the record names it',
     breaks: 'a write whose answer was lost is not undone',
     file: ROTATE,
     edits: [
@@ -161,7 +161,7 @@ export const ROTATING: readonly Bug[] = [
     ],
   },
   {
-    name: 'takes the key in hand back although nobody knows whether the record was written',
+    name: 'deletes the created key although nobody knows whether the record was written',
     breaks: 'a write whose answer was lost is not undone',
     file: ROTATE,
     edits: [
@@ -178,7 +178,7 @@ export const ROTATING: readonly Bug[] = [
     edits: [{ find: 'if (others.length > 0) {', replace: 'if (others.length > 1) {' }],
   },
   {
-    name: 'begins anew although the last rotation failed a moment ago',
+    name: 'starts again although the last rotation failed a moment ago',
     breaks: 'a rotation that failed backs off for days',
     file: PLAN,
     edits: [

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { HOUR_MS } from '../../../../src/domain/time.ts';
-import type { ContractHands, ContractTarget } from '../../../simulation/contract.ts';
+import type { ContractTarget, ContractUserActions } from '../../../simulation/contract.ts';
 import { type DifferentAnswers, WHOLE } from '../differences.ts';
 import type { Calls, Side } from './calls.ts';
 import { expectSame } from './same.ts';
@@ -19,7 +19,7 @@ export function compareAnswers(
   calls: Calls,
   differences: DifferentAnswers,
   start: { local?: Start; engine: Start },
-  prepare: (hands: ContractHands) => Promise<unknown> = async () => {},
+  prepare: (userActions: ContractUserActions) => Promise<unknown> = async () => {},
 ): void {
   const answers = new Map<string, { local: unknown; engine: unknown }>();
   const targets: ContractTarget[] = [];
@@ -27,7 +27,7 @@ export function compareAnswers(
     const begin = async (startTarget: Start): Promise<{ side: Side; ids: Ids }> => {
       const target = await startTarget();
       targets.push(target);
-      await prepare(target.hands);
+      await prepare(target.userActions);
       return { side: { ...target.clients, keyId: '' }, ids: new Map() };
     };
     const local = await begin(start.local ?? startLocal);

@@ -29,9 +29,9 @@ export async function startLocal({ denies = false } = {}): Promise<ContractTarge
   const clients = createClients(account.endpoint);
   return {
     clients,
-    hands: {
-      createUser: account.hands.createUser,
-      deleteUser: account.hands.deleteUser,
+    userActions: {
+      createUser: account.userActions.createUser,
+      deleteUser: account.userActions.deleteUser,
       createTable: account.createTable,
       deployEcho: (name, aliases) => account.lambda.deploy(name, echoFunction, aliases),
       verifySender: (address) => account.ses.knobs.verified?.add(address),
@@ -57,7 +57,7 @@ export async function startMoto(): Promise<ContractTarget> {
   await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'example' }));
   return {
     clients,
-    hands: {
+    userActions: {
       createUser: (UserName, { path, tags = {} } = {}) => {
         const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
         return iam.send(new CreateUserCommand({ UserName, Path: path, Tags }));
@@ -127,7 +127,7 @@ export async function startDynamoDb(): Promise<ContractTarget> {
   const none = () => Promise.reject(new Error('DynamoDB Local has tables only'));
   return {
     clients,
-    hands: {
+    userActions: {
       createUser: none,
       deleteUser: none,
       createTable: (name) => {

@@ -28,9 +28,9 @@ import { DAY_MS } from '../../../../src/domain/time.ts';
 import { type Clients, createClients, destroyClients } from '../../../simulation/contract.ts';
 import { engines } from './engines.ts';
 import { type Gateway, startGateway } from './gateway.ts';
-import { createHands, type Hands } from './hands.ts';
 import { openStream, type TableStream } from './table-stream.ts';
 import { createTable } from './targets.ts';
+import { createUserActions, type UserActions } from './user-actions.ts';
 
 /** moto's own account. */
 const ACCOUNT_ID = '123456789012';
@@ -43,7 +43,7 @@ export interface World {
   readonly rotator: LambdaHost;
   readonly destructor: LambdaHost;
   readonly clients: Clients;
-  readonly hands: Hands;
+  readonly userActions: UserActions;
   readonly stream: TableStream;
   readonly sender: string;
   /** Makes a managed user with a key; both are as old as moto makes them: new. */
@@ -60,7 +60,7 @@ export interface World {
   tryRotate(event: unknown): Promise<Invocation<Report>>;
   /** Another function of the same settings: a second environment of the rotator, for example. */
   host(bundle: 'rotator' | 'destructor'): LambdaHost;
-  /** Hands records to the destructor, which must take them all. */
+  /** UserActions records to the destructor, which must take them all. */
   destroy(records: readonly DynamoDBRecord[]): Promise<void>;
   /** Waits for the TTL service, and hands what is on the stream to the destructor. */
   expire(count?: number): Promise<void>;
@@ -117,7 +117,7 @@ export async function startWorld({
     rotator,
     destructor,
     clients,
-    hands: createHands(clients, table),
+    userActions: createUserActions(clients, table),
     stream,
     sender,
     host,
@@ -132,8 +132,8 @@ export async function startWorld({
       return { userId: User?.UserId ?? '', oldKeyId: AccessKey?.AccessKeyId ?? '', address };
     },
     async takeOver(userName, address) {
-      const pair = await world.hands.receive(userName, address);
-      await world.hands.use(pair);
+      const pair = await world.userActions.receive(userName, address);
+      await world.userActions.use(pair);
       return pair.accessKeyId;
     },
     async force(...users) {

@@ -10,7 +10,7 @@ regression(
         do: 'rotate',
         blind: 'hidden',
         run: {
-          troubles: [
+          faults: [
             {
               at: 'keys.list',
               phase: 'before',
@@ -20,7 +20,7 @@ regression(
           ],
         },
       },
-      { do: 'live', days: 8, owners: true },
+      { do: 'pass days', days: 8, owners: true },
     ],
   },
 );

@@ -5,7 +5,7 @@ regression('gives the place of a user whose rotation can’t begin to the next i
   steps: [
     {
       do: 'rotate',
-      run: { troubles: [{ at: 'journal.begin', phase: 'after', kind: 'dies' }] },
+      run: { faults: [{ at: 'journal.begin', phase: 'after', kind: 'die' }] },
     },
     { do: 'break record' },
   ],
@@ -15,13 +15,13 @@ regression('gives the place of a user whose rotation can’t begin to the next i
 regression(
   'gives the new owner of a name a parameter although the record of the former is broken',
   {
-    conditions: { report: false, dueInDays: [0, 0], post: 'not-now', ownersActive: false },
+    conditions: { report: false, dueInDays: [0, 0], mailOutcome: 'not-now', ownersActive: false },
     steps: [
       { afterMinutes: 10080, do: 'rotate' },
       { afterMinutes: 360, do: 'delete user' },
       { afterMinutes: 25, do: 'break record' },
       { afterMinutes: 8640, do: 'rotate' },
-      { do: 'rename', who: 1, to: 0 },
+      { do: 'rename user', who: 1, to: 0 },
     ],
   },
 );

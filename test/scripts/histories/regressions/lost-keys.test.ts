@@ -2,7 +2,7 @@ import { regression } from './regression.ts';
 
 regression('keeps an eye on a lost key that is the only active one for a while', {
   steps: [
-    { do: 'rotate', run: { troubles: [{ at: 'keys.create', phase: 'after', kind: 'dies' }] } },
+    { do: 'rotate', run: { faults: [{ at: 'keys.create', phase: 'after', kind: 'die' }] } },
     { do: 'deactivate key', which: 'oldest' },
     { afterMinutes: 25, do: 'rotate' },
     { afterMinutes: 25, do: 'activate key', which: 'oldest' },
@@ -16,7 +16,7 @@ regression('does not take a new key for gone because it hears late that IAM did 
       do: 'rotate',
       run: {
         mails: ['refused'],
-        troubles: [{ at: 'keys.owner', nth: 1, phase: 'after', kind: 'pause', minutes: 9 }],
+        faults: [{ at: 'keys.owner', nth: 1, phase: 'after', kind: 'pause', minutes: 9 }],
       },
     },
   ],
@@ -34,14 +34,14 @@ regression('creates no key for whoever has taken a name over while the run is un
     {
       do: 'rotate',
       run: {
-        troubles: [
+        faults: [
           {
             at: 'journal.begin',
             phase: 'after',
             kind: 'pause',
             meanwhile: [
-              { do: 'rename', who: 0, to: 3 },
-              { do: 'rename', who: 1, to: 0 },
+              { do: 'rename user', who: 0, to: 3 },
+              { do: 'rename user', who: 1, to: 0 },
             ],
           },
         ],
@@ -55,15 +55,15 @@ regression('keeps an old key at any age whose successor nobody can learn any mor
   steps: [
     { do: 'rotate' },
     { do: 'delete parameter' },
-    { do: 'live', days: 12, everyHours: 6, owners: false },
+    { do: 'pass days', days: 12, everyHours: 6, owners: false },
   ],
 });
 
 regression('delivers the only key of a user a week after its mail was lost', {
-  conditions: { post: 'lost' },
+  conditions: { mailOutcome: 'lost' },
   steps: [
     { afterMinutes: 1440, do: 'rotate' },
     { do: 'delete key', which: 'oldest' },
-    { afterMinutes: 10_080, do: 'live', days: 1, everyHours: 6, owners: false },
+    { afterMinutes: 10_080, do: 'pass days', days: 1, everyHours: 6, owners: false },
   ],
 });

@@ -1,35 +1,35 @@
 import { expect, it } from '@jest/globals';
 import type { Command } from '../../../../scripts/proofs/histories/history.ts';
-import { play } from '../../../../scripts/proofs/histories/play.ts';
-import { type Sketch, toHistory } from '../../../../scripts/proofs/histories/sketch.ts';
+import { runHistory } from '../../../../scripts/proofs/histories/run-history.ts';
+import { type ShortHistory, toHistory } from '../../../../scripts/proofs/histories/short-form.ts';
 
 /**
  * A history that went wrong once, as short as it gets. All of it must still come about: a step that
- * is not possible any more, or a trouble that never strikes, would let it prove nothing.
+ * is not possible any more, or a fault that never strikes, would let it prove nothing.
  */
-export function regression(name: string, sketch: Sketch): void {
+export function regression(name: string, short: ShortHistory): void {
   it(name, async () => {
-    const history = toHistory(sketch);
-    const { violations, story, seen } = await play(history, true);
-    expect(violations.length > 0 ? story.join('\n') : '').toBe('');
+    const history = toHistory(short);
+    const { violations, log, seen } = await runHistory(history, true);
+    expect(violations.length > 0 ? log.join('\n') : '').toBe('');
 
     const met = Object.keys(seen);
     expect(met.filter((what) => what.startsWith('not possible: '))).toEqual([]);
     expect(met).toEqual(
-      expect.arrayContaining(troublesIn(history.steps.map(({ command }) => command))),
+      expect.arrayContaining(faultsIn(history.steps.map(({ command }) => command))),
     );
   });
 }
 
 /** What goes wrong in the runs of commands, by the names under which it is counted. */
-function troublesIn(commands: readonly Command[]): string[] {
+function faultsIn(commands: readonly Command[]): string[] {
   return commands
     .flatMap(runsOf)
-    .flatMap(({ troubles, mails }) => [
-      ...mails.map((fate) => `mail: ${fate}`),
-      ...troubles.flatMap(({ kind, at, meanwhile }) => [
-        `trouble: ${kind} at ${at}`,
-        ...troublesIn(meanwhile),
+    .flatMap(({ faults, mails }) => [
+      ...mails.map((outcome) => `mail: ${outcome}`),
+      ...faults.flatMap(({ kind, at, meanwhile }) => [
+        `fault: ${kind} at ${at}`,
+        ...faultsIn(meanwhile),
       ]),
     ]);
 }

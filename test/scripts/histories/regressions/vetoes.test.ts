@@ -13,7 +13,7 @@ regression('sees a veto that was noted on the timer while the new key is not del
   steps: [
     {
       do: 'rotate',
-      run: { troubles: [{ at: 'journal.putTimer', phase: 'after', kind: 'dies' }] },
+      run: { faults: [{ at: 'journal.putTimer', phase: 'after', kind: 'die' }] },
     },
     { do: 'remove timer' },
     { do: 'destruct' },
@@ -33,7 +33,7 @@ regression('goes by a veto that a dry run has noted', {
   ],
 });
 
-regression('takes a key that a person woke for wanted, whatever becomes of its timer', {
+regression('takes the activation of an old key for a veto, whatever becomes of its timer', {
   conditions: { deleteAfterDays: 3, maxKeyAgeDays: 75 },
   steps: [
     { do: 'rotate' },
@@ -50,20 +50,20 @@ regression('goes by a noted veto when a person asks for the mail again', {
     {
       afterMinutes: 4320,
       do: 'rotate',
-      run: { troubles: [{ at: 'journal.putTimer', phase: 'after', kind: 'dies' }] },
+      run: { faults: [{ at: 'journal.putTimer', phase: 'after', kind: 'die' }] },
     },
     { afterMinutes: 25, do: 'remove timer' },
     {
       afterMinutes: 1440,
       do: 'destruct',
-      run: { troubles: [{ at: 'journal.replace', phase: 'before', kind: 'fails' }] },
+      run: { faults: [{ at: 'journal.replace', phase: 'before', kind: 'error' }] },
     },
     { afterMinutes: 10_080, do: 'ikr resend' },
   ],
 });
 
 // The record tells of a deactivation only after it has happened.
-regression('takes a key for wanted that a person woke in the very moment of its deactivation', {
+regression('takes the activation of an old key for a veto in the very moment of its deactivation', {
   conditions: { deleteAfterDays: 1 },
   steps: [
     { do: 'rotate' },
@@ -71,7 +71,7 @@ regression('takes a key for wanted that a person woke in the very moment of its 
       afterMinutes: 14_400,
       do: 'destruct',
       run: {
-        troubles: [
+        faults: [
           {
             at: 'keys.deactivate',
             phase: 'after',
@@ -87,9 +87,9 @@ regression('takes a key for wanted that a person woke in the very moment of its 
 
 // The removal is on its way to the destructor while a person has the refused mail sent again.
 regression('takes a key back that was handed over to nobody, whatever a person did to the timer', {
-  conditions: { report: false, post: 'not-now' },
+  conditions: { report: false, mailOutcome: 'not-now' },
   steps: [
-    { afterMinutes: 1440, do: 'rotate', run: { life: 'laptop' } },
+    { afterMinutes: 1440, do: 'rotate', run: { timeout: 'none' } },
     { afterMinutes: 25, do: 'forge timer', which: 'oldest', named: false },
     { afterMinutes: 10080, do: 'remove timer' },
     { do: 'delete key', which: 'oldest' },

@@ -1,0 +1,54 @@
+/** Under which names is counted what was done and said. */
+import type { Command, InvocationPlan } from './history.ts';
+
+/** What a command does, in words that are the same for all of its kind. */
+export function aspects(command: Command): string[] {
+  const { do: what } = command;
+  switch (command.do) {
+    case 'rotate':
+      return [
+        what,
+        ...(command.only === undefined ? [] : [`${what} one user`]),
+        ...(command.force ? [`${what} by force`] : []),
+        ...(command.blind === 'no' ? [] : [`${what} ${command.blind}`]),
+        ...aspectsOf(what, command.run),
+      ];
+    case 'destruct':
+      return [
+        what,
+        ...(command.lateHours > 0 ? [`${what} ${command.lateHours} h late`] : []),
+        ...(command.stream === 'once' ? [] : [`${what} ${command.stream}`]),
+        ...aspectsOf(what, command.run),
+      ];
+    case 'run both':
+      return [`${what}: ${[...command.functions].sort().join(' and ')}`];
+    case 'pass days':
+      return [command.owners ? `${what} with active owners` : `${what} with idle owners`];
+    case 'set tags':
+      return [`${what} ${command.tags}`];
+    default:
+      return [what];
+  }
+}
+
+function aspectsOf(what: string, { dryRun, mailerDown, timeout }: InvocationPlan): string[] {
+  return [
+    ...(dryRun ? [`${what} dry`] : []),
+    ...(mailerDown ? [`${what} without a mailer`] : []),
+    ...(timeout === 'none' ? [`${what} without a timeout`] : []),
+    ...(timeout === 'short' ? [`${what} with a short timeout`] : []),
+  ];
+}
+
+/** A reason without what differs from user to user. */
+export function plain(reason: string): string {
+  return reason
+    .replaceAll(/A[KI][ID]A\d+/g, '<id>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replaceAll(/\/ikr\S+/g, '<parameter>')
+    .replaceAll(/\S+@(?:example\.com|evil\.test)/g, '<address>')
+    .replaceAll(/\b\d+ days old/g, '<age>')
+    .replaceAll(/(?<=rotator )\d+(?= was killed)/g, '<number>')
+    .replaceAll(/(?<=version )\d+/g, '<number>')
+    .replaceAll(/\b(?:alice|bob|carol|a\+b=c,d@e)\b/g, '<user>');
+}

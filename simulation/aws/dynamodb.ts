@@ -36,7 +36,7 @@ export class DynamoDb {
     this.stream = new Stream(clock, region, accountId);
     const shared = common({
       name: 'dynamodb',
-      named: ['TableName', 'IndexName'],
+      named: ['TableName', 'IndexName', 'ConditionExpression'],
       arnOf: ({ TableName: table }) =>
         typeof table === 'string' ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}` : '*',
       refusals: jsonRefusals(

@@ -15,6 +15,7 @@ import { collectReport } from '../../src/notifications/report.ts';
 import { createEventStream } from '../../src/notifications/stream.ts';
 import type { Account } from '../../src/ports/account.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Subscriber } from '../../src/ports/notifications.ts';
 import type { Sealer } from '../../src/ports/sealer.ts';
@@ -46,6 +47,16 @@ export interface RunSettings {
   readonly encryptKeyPair?: boolean;
   readonly maxRotationsPerRun?: number;
   readonly dryRun?: boolean;
+}
+
+/** What a run is composed of, before it is. */
+export interface RunParts {
+  readonly account: Account;
+  readonly journal: Journal;
+  readonly policy: AccountPolicy;
+  readonly dryRun: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 export interface WorldOptions {
@@ -109,6 +120,7 @@ const REGION = 'eu-central-1';
  * and the same calls in the same order give the same world.
  */
 export class World {
+  readonly accountId = ACCOUNT_ID;
   readonly clock = new VirtualClock(START_MS);
   readonly iam: MemoryIam;
   readonly table: MemoryTable;
@@ -126,6 +138,8 @@ export class World {
   onCall: OnCall | undefined;
   /** Sees every effect of every run but mails, see `OnEffect`. */
   onEffect: OnEffect | undefined;
+  /** Gives every run other parts than it should have. */
+  bend: ((parts: RunParts) => Partial<RunParts>) | undefined;
   /** How long a port call takes by the clock, beside other calls. */
   latencyMs = 0;
   readonly #options: WorldOptions;
@@ -184,20 +198,15 @@ export class World {
     );
   }
 
-  /** The parts of a run, as `src/runtime/compose.ts` puts them together. */
-  #compose(
-    { clock, pass, around, run, deadlineAtMs, subscribers }: Invocation,
-    settings: RunSettings,
-  ): Composition {
-    const { dryRun = false, retryAfterMinutes = 5, encryptKeyPair = true } = settings;
-    const log = this.#log();
-    const account = this.#account(pass, around);
-    const journal = gated(
-      'journal',
-      memoryJournal(this.table, ACCOUNT_ID, clock, this.#options.scanLagMs),
-      pass,
-      around,
-    );
+  /** As `src/runtime/compose.ts` puts a run together. */
+  #compose(invocation: Invocation, settings: RunSettings): Composition {
+    const { retryAfterMinutes = 5, encryptKeyPair = true } = settings;
+    const { pass, run, deadlineAtMs, subscribers } = invocation;
+    const straight = this.#parts(invocation, settings);
+    const { account, journal, policy, dryRun, clock, log } = {
+      ...straight,
+      ...this.bend?.(straight),
+    };
     const mailer = new PacedMailer(this.mail.port(pass, run), clock, log);
     const delivery = mailDelivery.create(
       {
@@ -224,13 +233,29 @@ export class World {
       report,
       clock,
       log,
-      policy: { ...POLICY, ...this.#options.settings?.policy, ...settings.policy },
+      policy,
       ...(settings.maxRotationsPerRun !== undefined && {
         maxRotationsPerRun: settings.maxRotationsPerRun,
       }),
       dryRun,
       retryAfterMinutes,
       deadlineAtMs,
+    };
+  }
+
+  #parts({ clock, pass, around }: Invocation, settings: RunSettings): RunParts {
+    return {
+      account: this.#account(pass, around),
+      journal: gated(
+        'journal',
+        memoryJournal(this.table, ACCOUNT_ID, clock, this.#options.scanLagMs),
+        pass,
+        around,
+      ),
+      policy: { ...POLICY, ...this.#options.settings?.policy, ...settings.policy },
+      dryRun: settings.dryRun ?? false,
+      clock,
+      log: this.#log(),
     };
   }
 

@@ -1,12 +1,11 @@
 /** A local AWS account as an environment. */
 
-import type { Item } from '../../src/aws/items.ts';
-import { toRecord } from '../../src/aws/items.ts';
+import { type Item, type ItemKey, toRecord } from '../../src/aws/items.ts';
 import type { IamUser } from '../../src/domain/identity.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import type { LocalAccount } from '../aws/index.ts';
-import type { ItemKey, StreamRecord } from '../memory/table.ts';
+import type { StreamRecord } from '../memory/table.ts';
 import { readContentKey } from './content-key.ts';
 import type { Environment } from './environment.ts';
 import { recordKey, toPlain, toWire, wireKeyOf } from './table-items.ts';
@@ -45,6 +44,7 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
   const get = (key: ItemKey) => items.get(idOf(key));
 
   return {
+    accountId: account.accountId,
     clock,
     iam: {
       userIds: () => userActions.users().map(({ userId }) => userId),
@@ -81,7 +81,7 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
     },
     parameters: {
       readAs(userId, name) {
-        const isOwn = userActions.parameterTag(name, 'ikr:user-id') === userId;
+        const isOwn = name.endsWith(`/${userId}`);
         const { k } = readContentKey(userActions.parameter(name)) ?? {};
         return isOwn && k !== undefined ? { key: new Secret(k) } : undefined;
       },
@@ -92,7 +92,7 @@ export function accountEnvironment(account: LocalAccount, table: string): Accoun
     },
     effects: [],
     record(userId) {
-      const item = get(recordKey(userId));
+      const item = get(recordKey(account.accountId, userId));
       return item && toRecord(item);
     },
     hire(userName, { email, keyAgeDays }) {

@@ -2,13 +2,14 @@
  * What the product works in: what is really there, and what owners, users and administrators do to
  * it without the product. In memory it is a `World`, over HTTP an `accountEnvironment`.
  */
-import type { Item } from '../../src/aws/items.ts';
+import type { Item, ItemKey } from '../../src/aws/items.ts';
 import type { IamUser } from '../../src/domain/identity.ts';
 import type { RotationRecord } from '../../src/domain/record.ts';
 import type { Secret } from '../../src/domain/secret.ts';
-import type { ItemKey, StreamRecord } from '../memory/table.ts';
+import type { StreamRecord } from '../memory/table.ts';
 
 export interface Environment {
+  readonly accountId: string;
   readonly clock: { nowMs(): number; advance(ms: number): void };
   readonly iam: {
     userIds(): string[];

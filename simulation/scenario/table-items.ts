@@ -1,51 +1,48 @@
 /** Where the product keeps what in the table: the only place of the simulation that tells. */
 import type { AttributeValue } from 'aws-lambda';
-import { HISTORY_PREFIX, type Item, RECORD_KEY } from '../../src/aws/items.ts';
+import { type Item, type ItemKey, readRangeKey } from '../../src/aws/items.ts';
 import type { Item as WireItem } from '../aws/index.ts';
-import type { ItemKey } from '../memory/table.ts';
 
-export { recordKey } from '../../src/aws/items.ts';
+export { recordKey, timerKey } from '../../src/aws/items.ts';
 
-export type ItemKind = 'record' | 'timer' | 'history';
+export type ItemKind = 'record' | 'timer' | 'history' | 'other';
 
-export function timerKey(userId: string, oldKeyId: string): ItemKey {
-  return { user: userId, ak: oldKeyId };
+/** What an item is, by its key. */
+export function kindOf({ account, item }: ItemKey): ItemKind {
+  return account.endsWith('/history') ? 'history' : readRangeKey(item).kind;
 }
 
-/** What an item is, by its range key. */
-export function kindOf({ ak }: Pick<ItemKey, 'ak'>): ItemKind {
-  if (ak === RECORD_KEY) return 'record';
-  return ak.startsWith(HISTORY_PREFIX) ? 'history' : 'timer';
-}
-
-/** The user whom an item is about. */
-export function userIdOf({ user }: Pick<ItemKey, 'user'>): string {
-  return user;
+/** The user whom an item is about; empty when it is about none. */
+export function userIdOf(key: ItemKey): string {
+  if (kindOf(key) === 'history') return key.item.split('/')[1] ?? '';
+  const range = readRangeKey(key.item);
+  return range.kind === 'other' ? '' : range.userId;
 }
 
 /** The old key whose timer this is. */
-export function oldKeyIdOf({ ak }: Pick<ItemKey, 'ak'>): string {
-  return ak;
+export function oldKeyIdOf({ item }: ItemKey): string {
+  const range = readRangeKey(item);
+  return range.kind === 'timer' ? range.oldKeyId : '';
 }
 
 export function keyOf(item: Item): ItemKey {
-  return { user: String(item.user), ak: String(item.ak) };
+  return { account: String(item.account), item: String(item.item) };
 }
 
 /** The key of an item, from its attributes or from those of its key. */
 export function wireKeyOf(item: object = {}): ItemKey {
-  const { user, ak } = item as Record<string, { readonly S?: string } | undefined>;
-  return { user: user?.S ?? '', ak: ak?.S ?? '' };
+  const { account, item: range } = item as Record<string, { readonly S?: string } | undefined>;
+  return { account: account?.S ?? '', item: range?.S ?? '' };
 }
 
 /** What the item is that a call is about, if it is about one. */
 export function calledKindOf(resource: Readonly<Record<string, string>>): ItemKind | undefined {
-  return resource.ak === undefined ? undefined : kindOf({ ak: resource.ak });
+  return resource.item === undefined ? undefined : kindOf(calledKeyOf(resource));
 }
 
 /** The key of the item that a call is about. */
 export function calledKeyOf(resource: Readonly<Record<string, string>>): ItemKey {
-  return { user: resource.user ?? '', ak: resource.ak ?? '' };
+  return { account: resource.account ?? '', item: resource.item ?? '' };
 }
 
 /** An item with the plain values that its attribute values stand for. */

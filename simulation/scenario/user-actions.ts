@@ -110,22 +110,22 @@ function onUser(
 async function onTimer(
   action: Of<'remove timer' | 'move timer' | 'forge timer'>,
   userId: string,
-  { clock, iam, table }: Environment,
+  { accountId, clock, iam, table }: Environment,
 ): Promise<string | undefined> {
-  const record = table.get(recordKey(userId));
+  const record = table.get(recordKey(accountId, userId));
   if (action.do === 'forge timer') {
     const keys = iam.keysOf(userId);
     const key = action.which === 'oldest' ? keys[0] : keys.at(-1);
     if (!key) return undefined;
     const rotationId = action.named ? record?.rotationId : undefined;
     await table.put({
-      ...timerKey(userId, key.accessKeyId),
+      ...timerKey(accountId, userId, key.accessKeyId),
       delete_on: Math.floor(clock.nowMs() / SECOND_MS),
       ...(rotationId !== undefined && { rotationId }),
     });
     return key.accessKeyId;
   }
-  const key = timerKey(userId, String(record?.oldKeyId ?? ''));
+  const key = timerKey(accountId, userId, String(record?.oldKeyId ?? ''));
   const timer = table.get(key);
   if (!timer) return undefined;
   if (action.do === 'remove timer') {
@@ -140,7 +140,7 @@ async function onTimer(
 async function onRecord(
   action: Of<'remove record' | 'break record' | 'move dates' | 'remove history'>,
   userId: string,
-  { table }: Environment,
+  { accountId, table }: Environment,
 ): Promise<string | undefined> {
   if (action.do === 'remove history') {
     const keys = table
@@ -150,7 +150,7 @@ async function onRecord(
     for (const key of keys) await table.remove(key);
     return keys.length > 0 ? '' : undefined;
   }
-  const record = table.get(recordKey(userId));
+  const record = table.get(recordKey(accountId, userId));
   if (!record) return undefined;
   if (action.do === 'move dates') {
     const { deactivateOnMs, deleteOnMs } = record;
@@ -164,7 +164,7 @@ async function onRecord(
     return `by ${action.days} days`;
   }
   if (action.do === 'remove record') {
-    await table.remove(recordKey(userId));
+    await table.remove(recordKey(accountId, userId));
     return '';
   }
   const { oldKeyId: _, ...broken } = record;
@@ -175,9 +175,9 @@ async function onRecord(
 function onParameter(
   action: Of<'delete parameter' | 'overwrite parameter'>,
   userId: string,
-  { table, parameters }: Environment,
+  { accountId, table, parameters }: Environment,
 ): string | undefined {
-  const name = table.get(recordKey(userId))?.parameterName;
+  const name = table.get(recordKey(accountId, userId))?.parameterName;
   if (typeof name !== 'string' || !parameters.names().includes(name)) return undefined;
   if (action.do === 'delete parameter') parameters.delete(name);
   else parameters.overwrite(name);

@@ -3,7 +3,7 @@ import type { CallObserver } from '../../../simulation/invariants/calls/call-obs
 import type { ArrivedMail } from '../../../simulation/memory/mail.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import { oldKeyIdOf, userIdOf, wireKeyOf } from '../../../simulation/scenario/table-items.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
 import { type InvocationPlan, isDisturbed } from './history.ts';
 import { plain } from './labels.ts';
 import type { Ended, SystemUnderTest } from './system.ts';
@@ -23,7 +23,11 @@ export class FunctionRuns {
   }
 
   /** @param isWhole whether the run sees everybody, and nothing is to go wrong in it */
-  async rotate(plan: InvocationPlan, request: Partial<Request>, isWhole: boolean): Promise<string> {
+  async rotate(
+    plan: InvocationPlan,
+    request: Partial<RunRequest>,
+    isWhole: boolean,
+  ): Promise<string> {
     // What a run must have done is only known where no other one was at work.
     const isAlone = this.#system.underWay === 0;
     const found = this.#observer.find();

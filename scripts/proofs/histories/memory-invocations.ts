@@ -2,7 +2,7 @@
 import type { CallName, OnCall } from '../../../simulation/memory/calls.ts';
 import type { RunOverrides, World } from '../../../simulation/memory/world.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
-import type { Run } from '../../../src/rotation/run-context.ts';
+import type { Composition } from '../../../src/runtime/compose.ts';
 import { faultyCalls } from './call-faults.ts';
 import { isForbiddenInDryRun } from './dry-runs.ts';
 import type { Command, Conditions, InvocationPlan } from './history.ts';
@@ -20,7 +20,7 @@ const ANSWER_WITHIN_MS = 10 * SECOND_MS;
 
 /** One invocation that is under way. */
 export interface Begun {
-  readonly run: Run;
+  readonly run: Composition;
   /** Whether it was killed: whatever it still says reaches nobody. */
   isKilled(): boolean;
   /** Waits for what was going on meanwhile, and clears up. */

@@ -3,14 +3,15 @@ import { Killed } from '../../../simulation/memory/calls.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import { createWorld, type RunOverrides, type World } from '../../../simulation/memory/world.ts';
 import { handleBatch } from '../../../src/destructor/batch.ts';
+import { reason } from '../../../src/domain/reasons.ts';
 import type { HistoryItem } from '../../../src/domain/record.ts';
 import type { Report } from '../../../src/domain/report.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
+import { cancelRotation } from '../../../src/rotation/cancel.ts';
 import { resend } from '../../../src/rotation/resend.ts';
-import { runRotator } from '../../../src/rotation/run.ts';
-import type { Run } from '../../../src/rotation/run-context.ts';
-import { veto } from '../../../src/rotation/veto.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import { runAccount } from '../../../src/rotation/run-account.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
+import type { Composition } from '../../../src/runtime/compose.ts';
 import type { Conditions, InvocationPlan } from './history.ts';
 import { Invocations } from './memory-invocations.ts';
 import { ANSWERS, outcomeOf } from './memory-mail.ts';
@@ -76,16 +77,18 @@ export class MemorySystem implements SystemUnderTest {
     return this.#invocations.skewMs(plan);
   }
 
-  rotate(plan: InvocationPlan, request: Request): Promise<Ended<Report>> {
-    return this.#invoke('rotator', plan, (run) => runRotator(request, run));
+  rotate(plan: InvocationPlan, request: RunRequest): Promise<Ended<Report>> {
+    return this.#invoke('rotator', plan, (run) =>
+      runAccount({ ...request, dryRun: request.dryRun || run.dryRun }, run),
+    );
   }
 
   destruct(plan: InvocationPlan, batch: readonly StreamRecord[]) {
     return this.#invoke('destructor', plan, (run, isKilled) =>
-      handleBatch({ Records: batch }, run).then((result) => {
+      handleBatch({ Records: batch }, run).then((failures) => {
         // Whatever a function that was stopped still says reaches nobody.
         if (isKilled()) throw new Killed('the destructor was killed');
-        return result;
+        return { rows: run.report.rows, failures };
       }),
     );
   }
@@ -93,7 +96,10 @@ export class MemorySystem implements SystemUnderTest {
   cancel(plan: InvocationPlan, userId: string): Promise<string | undefined> {
     return this.#command(plan, async (run) => {
       const record = this.environment.record(userId);
-      return record && (await veto(record, 'ikr cancel', run)).kind;
+      return (
+        record &&
+        (await cancelRotation(record, reason('cancelled-by', { who: 'a person' }), run)).kind
+      );
     });
   }
 
@@ -104,7 +110,7 @@ export class MemorySystem implements SystemUnderTest {
     });
   }
 
-  async #command<T>(plan: InvocationPlan, work: (run: Run) => Promise<T>): Promise<T> {
+  async #command<T>(plan: InvocationPlan, work: (run: Composition) => Promise<T>): Promise<T> {
     const { run, end } = this.#invocations.begin('ikr', plan);
     try {
       return await work(run);
@@ -116,7 +122,7 @@ export class MemorySystem implements SystemUnderTest {
   async #invoke<T>(
     name: 'rotator' | 'destructor',
     plan: InvocationPlan,
-    work: (run: Run, isKilled: () => boolean) => Promise<T>,
+    work: (run: Composition, isKilled: () => boolean) => Promise<T>,
   ): Promise<Ended<T>> {
     const { run, isKilled, end } = this.#invocations.begin(name, plan);
     try {
@@ -178,16 +184,13 @@ export class MemorySystem implements SystemUnderTest {
 function settingsOf(conditions: Conditions): RunOverrides {
   const { deactivateAfterDays, maxRotationsPerRun } = conditions;
   return {
-    rotation: {
+    policy: {
       rotateAfterDays: conditions.rotateAfterDays,
       deleteAfterDays: conditions.deleteAfterDays,
       ...(deactivateAfterDays !== undefined && { deactivateAfterDays }),
       ...(conditions.oneMailDomain && { allowedMailDomains: ['example.com'] }),
-    },
-    destruction: {
       requireNewKeyUsed: conditions.requireNewKeyUsed,
       maxKeyAgeDays: conditions.maxKeyAgeDays,
-      retryAfterMinutes: 5,
     },
     encryptKeyPair: conditions.encryptKeyPair,
     ...(maxRotationsPerRun !== undefined && { maxRotationsPerRun }),

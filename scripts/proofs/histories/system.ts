@@ -8,7 +8,7 @@ import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import type { Environment } from '../../../simulation/scenario/environment.ts';
 import type { Opener } from '../../../simulation/scenario/opener.ts';
 import type { Report, ReportRow } from '../../../src/domain/report.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { RunRequest } from '../../../src/rotation/run-request.ts';
 import type { Command, Conditions, InvocationPlan } from './history.ts';
 import type { Tally } from './tally.ts';
 
@@ -50,7 +50,7 @@ export interface SystemUnderTest {
   watch(hooks: Hooks): void;
   /** How far the clock of an invocation is ahead of AWS's. */
   skewMs(plan: InvocationPlan): number;
-  rotate(plan: InvocationPlan, request: Request): Promise<Ended<Report>>;
+  rotate(plan: InvocationPlan, request: RunRequest): Promise<Ended<Report>>;
   destruct(plan: InvocationPlan, batch: readonly StreamRecord[]): Promise<Ended<Batch>>;
   /** `ikr cancel` and `ikr resend`. @returns what came of it; `undefined` if it was not possible */
   cancel(plan: InvocationPlan, userId: string): Promise<string | undefined>;

@@ -62,12 +62,14 @@ export class CallObserver {
 
   /** What stands in the table about a user. */
   record(userId: string): RecordFacts | undefined {
-    return this.#environment.table.get(recordKey(userId)) as RecordFacts | undefined;
+    return this.#environment.table.get(recordKey(this.#environment.accountId, userId)) as
+      | RecordFacts
+      | undefined;
   }
 
   /** Whether nobody has broken the user's record. */
   isRecordReadable(userId: string): boolean {
-    const item = this.#environment.table.get(recordKey(userId));
+    const item = this.#environment.table.get(recordKey(this.#environment.accountId, userId));
     try {
       if (item) toRecord(item);
       return true;
@@ -293,4 +295,4 @@ const KEY_CHANGES: Partial<Record<CallName, true>> = {
   'keys.deactivate': true,
   'keys.delete': true,
 };
-const CONTENT_CHANGES: readonly CallName[] = ['parameters.put', 'parameters.remove'];
+const CONTENT_CHANGES: readonly CallName[] = ['contentKeys.put', 'contentKeys.remove'];

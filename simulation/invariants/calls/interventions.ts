@@ -40,7 +40,7 @@ export class Interventions {
   ): Promise<string | undefined> {
     const { table, parameters } = this.#environment;
     const record = this.#record(userId);
-    const timer = table.get(timerKey(userId, record?.oldKeyId ?? ''));
+    const timer = table.get(timerKey(this.#environment.accountId, userId, record?.oldKeyId ?? ''));
     const contentKeyOf = parameters.rotationIn(record?.parameterName ?? '');
     const result = await act();
     if (result === undefined) return undefined;
@@ -84,6 +84,8 @@ export class Interventions {
   }
 
   #record(userId: string): RecordFacts | undefined {
-    return this.#environment.table.get(recordKey(userId)) as RecordFacts | undefined;
+    return this.#environment.table.get(recordKey(this.#environment.accountId, userId)) as
+      | RecordFacts
+      | undefined;
   }
 }

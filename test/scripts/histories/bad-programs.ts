@@ -5,9 +5,9 @@ import { MemorySystem } from '../../../scripts/proofs/histories/memory-system.ts
 import type { Open } from '../../../scripts/proofs/histories/run-history.ts';
 import type { Violation } from '../../../simulation/invariants/checker.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
-import type { World } from '../../../simulation/memory/world.ts';
+import type { RunParts, World } from '../../../simulation/memory/world.ts';
 import { toRecordItem } from '../../../src/aws/items.ts';
-import type { Run } from '../../../src/rotation/run-context.ts';
+import type { Account } from '../../../src/ports/account.ts';
 
 export interface BadProgram {
   readonly does: string;
@@ -18,24 +18,25 @@ export interface BadProgram {
 }
 
 /** The program, with other parts in every run than it should have. */
-function bent(bend: (run: Run, world: World) => Partial<Run>): Open {
+function bent(bend: (parts: RunParts, world: World) => Partial<RunParts>): Open {
   return async (conditions) => {
     const system = new MemorySystem(conditions);
     const { environment } = system;
-    const begin = environment.run.bind(environment);
-    environment.run = (overrides) => {
-      const run = begin(overrides);
-      return { ...run, ...bend(run, environment) };
-    };
+    environment.bend = (parts) => bend(parts, environment);
     return system;
   };
+}
+
+/** The program in an account that does something else than it is asked for. */
+function inAccount(bend: (account: Account, parts: RunParts) => Partial<Account>): Open {
+  return bent((parts) => ({ account: { ...parts.account, ...bend(parts.account, parts) } }));
 }
 
 export const THIEF: BadProgram = {
   does: "takes everybody's oldest key",
   breaks: 4,
   told: /AKIA\d+ was deleted/,
-  open: bent(({ inventory, keys }) => ({
+  open: inAccount(({ inventory, keys }) => ({
     inventory: {
       ...inventory,
       users: async () => {
@@ -54,7 +55,7 @@ export const KEEPER: BadProgram = {
   does: 'never takes back a key that it could not hand over',
   breaks: 2,
   told: /AKIA\d+ was never handed over and is still there/,
-  open: bent(({ keys }) => ({
+  open: inAccount(({ keys }) => ({
     keys: {
       ...keys,
       delete: async (userName, id) => {
@@ -85,7 +86,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'crashes',
     breaks: 0,
     told: /a crash: TypeError: users is not iterable/,
-    open: bent(({ inventory }) => ({
+    open: inAccount(({ inventory }) => ({
       inventory: {
         ...inventory,
         users: async () => {
@@ -98,7 +99,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'takes every key for one in use',
     breaks: 1,
     told: /AKIA\d+ was deleted, although its successor AKIA\d+ was never used/,
-    open: bent(({ keys, clock }) => ({
+    open: inAccount(({ keys }, { clock }) => ({
       keys: {
         ...keys,
         owner: async (id) => {
@@ -112,13 +113,13 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'removes the content key of a mail that may be unopened',
     breaks: 1,
     told: /the mail with AKIA\d+ can't be opened/,
-    open: bent(({ journal, parameters }, world) => ({
+    open: bent(({ journal, account: { contentKeys } }, world) => ({
       journal: {
         ...journal,
         putTimer: async (timer, options) => {
           const record = world.record(timer.userId);
           if (record?.state === 'SCHEDULED') {
-            await parameters.remove(record.parameterName, record.rotationId);
+            await contentKeys.remove(record.parameterName, record.rotationId);
           }
           return journal.putTimer(timer, options);
         },
@@ -129,15 +130,15 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'promises less notice than the settings allow',
     breaks: 1,
     told: /the old key is deleted earlier after the mail with AKIA\d+ than it may be/,
-    open: bent(({ rotation }) => ({
-      rotation: { ...rotation, deleteAfterDays: rotation.deleteAfterDays / 2 },
+    open: bent(({ policy }) => ({
+      policy: { ...policy, deleteAfterDays: policy.deleteAfterDays / 2 },
     })),
   },
   {
     does: 'activates keys that a person deactivated',
     breaks: 4,
     told: /AKIA\d+ was activated, although a person had deactivated it/,
-    open: bent(({ inventory, keys }) => ({
+    open: inAccount(({ inventory, keys }) => ({
       inventory: {
         ...inventory,
         users: async () => {
@@ -155,7 +156,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'mails keys to somebody else',
     breaks: 5,
     told: /AKIA\d+ was mailed to mallory@example\.com, which is not in its user's tag/,
-    open: bent(({ inventory }) => ({
+    open: inAccount(({ inventory }) => ({
       inventory: {
         ...inventory,
         users: async () => {
@@ -171,7 +172,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'takes no key for one in use',
     breaks: 3,
     told: /AKIA\d+ was due a day ago, its successor is in use, and it is there/,
-    open: bent(({ keys }) => ({
+    open: inAccount(({ keys }) => ({
       keys: {
         ...keys,
         owner: async (id) => {
@@ -186,7 +187,7 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'logs secrets',
     breaks: 5,
     told: /a secret access key is in a log or the table/,
-    open: bent(({ keys, log }) => ({
+    open: inAccount(({ keys }, { log }) => ({
       keys: {
         ...keys,
         create: async (userName) => {
@@ -201,18 +202,19 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
     does: 'begins a rotation over one that is open, and makes room for its key',
     breaks: 6,
     told: /two runs at once created 2 keys for \S+/,
-    open: bent(({ journal, keys }, { iam, table }) => ({
-      journal: { ...journal, begin: async (record) => table.put(toRecordItem(record, 'write')) },
-      keys: {
-        ...keys,
-        create: (userName) =>
-          keys.create(userName).catch(async () => {
-            const [, newKey] = iam.keysOf((await keys.userId(userName)) ?? '');
-            if (newKey) await keys.delete(userName, newKey.accessKeyId);
-            return keys.create(userName);
-          }),
-      },
-    })),
+    open: bent(({ journal, account }, { iam, table }) => {
+      const { keys } = account;
+      const create: typeof keys.create = (userName) =>
+        keys.create(userName).catch(async () => {
+          const [, newKey] = iam.keysOf((await keys.userId(userName)) ?? '');
+          if (newKey) await keys.delete(userName, newKey.accessKeyId);
+          return keys.create(userName);
+        });
+      return {
+        journal: { ...journal, begin: async (record) => table.put(toRecordItem(record, 'write')) },
+        account: { ...account, keys: { ...keys, create } },
+      };
+    }),
   },
   {
     does: 'goes on with a rotation whoever holds it',

@@ -21,17 +21,14 @@ import {
 } from '../../../../simulation/scenario/account-environment.ts';
 import type { FunctionName } from '../../../../simulation/scenario/functions.ts';
 import { accountOpener } from '../../../../simulation/scenario/opener.ts';
-import { calledKeyOf, recordKey } from '../../../../simulation/scenario/table-items.ts';
+import { calledKeyOf } from '../../../../simulation/scenario/table-items.ts';
 import type { Report } from '../../../../src/domain/report.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../../src/domain/time.ts';
-import { resend } from '../../../../src/rotation/resend.ts';
-import type { Run } from '../../../../src/rotation/run-context.ts';
-import { veto } from '../../../../src/rotation/veto.ts';
-import type { Request } from '../../../../src/rotator/request.ts';
+import type { Answer } from '../../../../src/rotation/commands/answers.ts';
+import type { RunRequest } from '../../../../src/rotation/run-request.ts';
 import { isForbiddenInDryRun } from '../dry-runs.ts';
 import type { Command, Conditions, InvocationPlan } from '../history.ts';
 import type { Batch, Ended, Hooks, SystemUnderTest } from '../system.ts';
-import { COMMAND_LINE, runCommand } from './bundle-commands.ts';
 import { endOf } from './bundle-results.ts';
 import { accountSecrets } from './bundle-secrets.ts';
 import { settingsOf } from './bundle-settings.ts';
@@ -117,7 +114,7 @@ export class BundleSystem implements SystemUnderTest {
     return (skewSeconds - this.conditions.clocksBehindSeconds) * SECOND_MS;
   }
 
-  async rotate(plan: InvocationPlan, request: Request): Promise<Ended<Report>> {
+  async rotate(plan: InvocationPlan, request: RunRequest): Promise<Ended<Report>> {
     const { users, force } = request;
     const event = {
       ...(users && { users }),
@@ -142,34 +139,28 @@ export class BundleSystem implements SystemUnderTest {
     return { kind: 'answered', answer: { rows: [], failures } };
   }
 
-  async cancel(plan: InvocationPlan, userId: string): Promise<string | undefined> {
-    return this.#command(plan, async (run) => {
-      const record = this.environment.record(userId);
-      return record && (await veto(record, 'ikr cancel', run)).kind;
-    });
+  cancel(plan: InvocationPlan, userId: string): Promise<string | undefined> {
+    return this.#command(plan, { action: 'cancel', user: userId });
   }
 
-  async resend(plan: InvocationPlan, userId: string): Promise<string | undefined> {
-    return this.#command(plan, async (run) => {
-      const user = this.environment.iam.user(userId);
-      return user && (await resend(this.environment.record(userId), user, run)).kind;
-    });
+  resend(plan: InvocationPlan, userId: string): Promise<string | undefined> {
+    return this.#command(plan, { action: 'resend', user: userId });
   }
 
-  async #command<T>(plan: InvocationPlan, work: (run: Run) => Promise<T>): Promise<T> {
-    const { lift } = this.#begin('ikr', COMMAND_LINE, undefined, plan);
-    try {
-      return await runCommand(this.#account, this.#env, this.skewMs(plan), work);
-    } finally {
-      lift();
-      this.#underWay.delete(COMMAND_LINE);
-    }
+  /** @returns what came of it; why it was refused or failed, if it was */
+  async #command(plan: InvocationPlan, command: object): Promise<string | undefined> {
+    const outcome = await this.#invoke<Answer>('rotator', plan, command, 'support');
+    const ended = endOf(outcome);
+    if (ended.kind !== 'answered') return ended.kind;
+    const { result, refusal } = ended.answer;
+    return refusal?.code ?? (result as { readonly result?: string } | undefined)?.result;
   }
 
   async #invoke<T>(
     name: FunctionName,
     plan: InvocationPlan,
     event: unknown,
+    qualifier?: string,
   ): Promise<Invocation<T>> {
     // A dry run of the rotator is asked for with the event.
     const isSetDry = plan.dryRun && name === 'destructor';
@@ -179,7 +170,10 @@ export class BundleSystem implements SystemUnderTest {
     this.#account.ses.knobs.sendingPaused = plan.mailerDown;
     try {
       const timeoutMs = TIMEOUTS_MS[plan.timeout];
-      const outcome = await host.lambda.invoke<T>(event, { timeoutMs });
+      const outcome = await host.lambda.invoke<T>(event, {
+        timeoutMs,
+        ...(qualifier !== undefined && { qualifier }),
+      });
       this.#texts.push(...outcome.logs, JSON.stringify(outcome.result ?? outcome.error ?? ''));
       return outcome;
     } finally {
@@ -209,7 +203,7 @@ export class BundleSystem implements SystemUnderTest {
       plan: host ? plan : { ...plan, faults: [] },
       mailOutcome: this.#mailOutcome,
       seen,
-      nameOf: (call) => (call.signedWith === signsWith ? this.#nameOf(call) : undefined),
+      nameOf: (call) => (call.signedWith === signsWith ? portCallOf(call) : undefined),
       kill: async () => host?.lambda.kill(),
       pause: async (minutes, meanwhile) => {
         this.#account.clock.advance(minutes * MINUTE_MS);
@@ -221,17 +215,10 @@ export class BundleSystem implements SystemUnderTest {
     });
   }
 
-  #nameOf(call: Call) {
-    return portCallOf(call, (userId) => {
-      const { state = 'CLOSED' } = this.environment.table.get(recordKey(userId)) ?? {};
-      return state !== 'CLOSED';
-    });
-  }
-
   /** Every call of every run, as it happens. */
   async #around(call: Call, effect: () => Promise<string>): Promise<unknown> {
     const run = this.#underWay.get(call.signedWith ?? '');
-    const name = this.#nameOf(call);
+    const name = portCallOf(call);
     // Who was killed may have sent a call that arrives only now: it is a call of nobody's.
     if (!run || name === undefined) return effect();
     if (this.#account.clock.nowMs() > run.endsAtMs) {

@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, CallName>> = {
   'ssm:PutParameter': 'contentKeys.put',
   'ssm:GetParameter': 'contentKeys.get',
   'ssm:DeleteParameter': 'contentKeys.remove',
-  'dynamodb:Scan': 'journal.readAccount',
+  'dynamodb:Query': 'journal.readAccount',
   'dynamodb:GetItem': 'journal.read',
   'dynamodb:BatchGetItem': 'journal.readAll',
   'dynamodb:DeleteItem': 'journal.removeTimer',
@@ -26,11 +26,8 @@ const NAMES: Readonly<Record<string, CallName>> = {
   'ses:GetSendQuota': 'mailer.verify',
 };
 
-/**
- * What a call is among the ports; `undefined` for calls that a port makes besides.
- * @param isOpen whether the user with that ID has a rotation open
- */
-export function portCallOf(call: Call, isOpen: (userId: string) => boolean): CallName | undefined {
+/** What a call is among the ports; `undefined` for calls that a port makes besides. */
+export function portCallOf(call: Call): CallName | undefined {
   const { service, action, resource } = call;
   if (action === 'UpdateAccessKey') {
     return resource.Status === 'Active' ? 'keys.activate' : 'keys.deactivate';
@@ -40,7 +37,10 @@ export function portCallOf(call: Call, isOpen: (userId: string) => boolean): Cal
     const kind = kindOf(key);
     if (kind === 'history') return 'journal.addHistory';
     if (kind === 'timer') return 'journal.putTimer';
-    return isOpen(userIdOf(key)) ? 'journal.replace' : 'journal.begin';
+    if (kind === 'other') return undefined;
+    const { ConditionExpression: condition = '' } = resource;
+    if (condition.includes('#state')) return 'journal.begin';
+    return condition === 'attribute_not_exists(#item)' ? 'journal.add' : 'journal.replace';
   }
   return NAMES[`${service}:${action}`];
 }

@@ -65,6 +65,7 @@ const rowOf = (at: number, facts: Partial<ReportRow> = {}): ReportRow => ({
   userName: `user-${at}`,
   userId: `AIDA${at}`,
   outcome: 'skipped',
+  code: 'not-due',
   reason: 'the key is not due',
   ...facts,
 });

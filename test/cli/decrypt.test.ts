@@ -266,7 +266,7 @@ describe('ikr decrypt', () => {
       {
         rotationId: 'r',
         userArn: 'arn:aws:iam::999999999999:user/alice',
-        parameterName: '/ikr/secret/iam/alice',
+        parameterName: '/ikr/secret/iam/alice/AIDAEXAMPLEEXAMPLE234',
         region: 'eu-central-1',
       },
     );

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CommandLine, historyItem, startCommandLine, TABLE } from './support/command-line.ts';
 
+/** A reason whose sentence is this. */
+const because = (message: string) => ({ code: 'error', details: { message } });
+
 let cli: CommandLine;
 let aliceId: string;
 beforeAll(async () => {
@@ -8,29 +11,36 @@ beforeAll(async () => {
   aliceId = cli.account.userActions.createUser('alice').userId;
   const items = [
     // The user called alice today, under an earlier name.
-    historyItem({ userId: aliceId, userName: 'alice.maiden', startedAtMs: 1, reason: 'renamed' }),
+    historyItem({
+      userId: aliceId,
+      userName: 'alice.maiden',
+      startedAtMs: 1,
+      reason: because('renamed'),
+    }),
     historyItem({
       userId: aliceId,
       startedAtMs: 2,
       closedAtMs: Date.parse('2026-04-01'),
-      reason: 'today',
+      reason: because('today'),
     }),
     // A user who had the name and is deleted.
     historyItem({
       userId: 'AIDAGONEGONEGONE2345',
       startedAtMs: 3,
       outcome: 'user-gone',
-      reason: 'gone',
+      reason: because('gone'),
     }),
     historyItem({
       userId: 'AIDAOTHEROTHER234567',
       userName: '=HYPERLINK("evil")',
       outcome: 'failed',
-      reason: ' @SUM(1), "quoted"\n+1\u001b[2J',
+      reason: because(' @SUM(1), "quoted"\n+1\u001b[2J'),
       startedAtMs: 4,
     }),
   ];
-  for (const item of items) await cli.journal.addHistory(item);
+  for (const [at, item] of items.entries()) {
+    await cli.journal.addHistory({ ...item, rotationId: `rotation-${at}` });
+  }
 });
 afterAll(() => cli.close());
 
@@ -90,6 +100,7 @@ describe('ikr history', () => {
       userName: 'alice.maiden',
       userArn: 'arn:aws:iam::111122223333:user/alice',
       outcome: 'completed',
+      code: 'error',
       reason: 'renamed',
       startedAt: '1970-01-01T00:00:00.001Z',
       closedAt: '2026-03-08T10:00:00.000Z',
@@ -97,17 +108,17 @@ describe('ikr history', () => {
       oldKeyCreatedAt: '2025-12-11T10:00:00.000Z',
       oldKeyAgeDays: 87,
       newKeyId: 'AKIAI44QH8DHBEXAMPLE',
-      rotationId: '4f6c1f0e-2a77-4f0b-9d0e-5b1a3c7d9e21',
+      rotationId: 'rotation-0',
     });
   });
 
   it('tells what it can when an item was changed by hand, and that it is not all', async () => {
     const broken = await startCommandLine();
     try {
-      await broken.journal.addHistory(historyItem({ startedAtMs: 1, reason: 'readable' }));
+      await broken.journal.addHistory(historyItem({ startedAtMs: 1, reason: because('readable') }));
       await broken.account.userActions.putItem(TABLE, {
-        user: { S: aliceId },
-        ak: { S: 'history#2026-01-01T00:00:00.000Z' },
+        account: { S: '111122223333/history' },
+        item: { S: `2026-01-01T00:00:00.000Z/${aliceId}/x` },
         outcome: { S: 'perhaps' },
       });
       const { code, out, err } = await broken.ikr(['history']);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { rotate } from '../../simulation/memory/life.ts';
 import { memoryFunction } from '../../simulation/memory/rotator-function.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
@@ -26,17 +27,17 @@ const ENV = { AWS_REGION: 'eu-west-1' };
 
 /** AWS as the commands see it, in memory; `asked` collects what would go over the network. */
 function servicesOf(world: World, asked: string[] = []): Services {
-  const { parameters } = world.run();
+  const { contentKeys } = world.run().account;
   return {
     clock: world.clock,
     users: () => ({
       tags: async (name) => byName(world, name)?.tags.slice(),
       tag: async () => {},
     }),
-    parameters: (region) => ({
+    contentKeys: (region) => ({
       get: async (name) => {
         asked.push(`${region} ${name}`);
-        return parameters.get(name);
+        return contentKeys.get(name);
       },
     }),
     caller: async () => ({
@@ -91,13 +92,12 @@ async function stage(texts: readonly string[]): Promise<World> {
   world.iam.createUser(`u${text(0)}`, {
     tags: { 'IKR:EMAIL': text(1), 'IKR:DELETE_AFTER_DAYS': text(2), [`t${text(3)}`]: text(4) },
   });
-  world.table.put({
-    ...world.table.get({ user: userId, ak: 'rotation' }),
-    user: userId,
-    ak: 'rotation',
+  const record = world.recordIn(userId, 'SCHEDULED');
+  world.putRecord({
+    ...record,
     userName: `bob${text(5)}`,
     userArn: text(6),
-    address: text(7),
+    target: { ...record.target, address: text(7) },
     rotationId: text(8),
     instructions: text(9),
   });
@@ -105,11 +105,12 @@ async function stage(texts: readonly string[]): Promise<World> {
     userId,
     userName: `bob${text(5)}`,
     userArn: text(6),
-    reason: text(1),
+    reason: { code: 'error', details: { message: text(1) } },
   });
   await world.run().journal.addHistory({ ...item, rotationId: text(8) });
-  world.table.put({ user: text(0), ak: 'rotation', state: text(1) });
-  world.table.put({ user: text(2), ak: text(3), delete_on: 5, rotationId: 7 });
+  const broken = { accountId: ACCOUNT_ID, state: text(1), delete_on: 5, rotationId: 7 };
+  world.table.put({ account: ACCOUNT_ID, item: `AIDA${text(0)}/rotation`, ...broken });
+  world.table.put({ account: ACCOUNT_ID, item: `AIDA${text(2)}/timer/${text(3)}`, ...broken });
   return world;
 }
 
@@ -169,7 +170,8 @@ describe('an error with what a stranger has written', () => {
             throw Object.assign(new Error(`no: ${text}`), { name });
           };
           const ownRun = world.run();
-          const run = () => ({ ...ownRun, keys: { ...ownRun.keys, userId: failing } });
+          const keys = { ...ownRun.account.keys, userId: failing };
+          const run = () => ({ ...ownRun, account: { ...ownRun.account, keys } });
           const inFunction = { ...servicesOf(world), invoke: memoryFunction(world, { run }) };
           const onTheWay = { ...servicesOf(world), invoke: failing };
           for (const services of [inFunction, onTheWay]) {
@@ -222,18 +224,19 @@ describe('ikr decrypt over a mail that a stranger has written', () => {
   const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: new Secret(secret) };
   const word = fc.oneof(hostileText, fc.stringMatching(/^[\x21-\x7e]{1,80}$/));
   const parameterName = fc.oneof(
-    fc.constantFrom('/ikr/secret/iam/alice', '/ikr/secret/iam/bob', '/prod/database/password'),
+    fc.constantFrom('/ikr/secret/iam/alice/AIDAALICE', '/prod/database/password'),
     fc
       .tuple(fc.constantFrom('/ikr/secret/iam/', '/ikr/secret/iam', '//ikr/secret/iam/', ''), word)
       .map((parts) => parts.join('')),
     fc.constantFrom(
       '/ikr/secret/iam/../../prod/password',
-      '/ikr/secret/iam/a/b',
+      '/ikr/secret/iam/alice',
+      '/ikr/secret/iam/a/b/c',
       '/ikr/secret/iam/..',
-      '/ikr/secret/iam/alice:1',
-      'arn:aws:ssm:eu-west-1:666666666666:parameter/ikr/secret/iam/alice',
-      '/ikr/secret/iam/alice\n',
-      '/IKR/secret/iam/alice',
+      '/ikr/secret/iam/alice/AIDAALICE:1',
+      'arn:aws:ssm:eu-west-1:666666666666:parameter/ikr/secret/iam/alice/AIDAALICE',
+      '/ikr/secret/iam/alice/AIDAALICE\n',
+      '/IKR/secret/iam/alice/AIDAALICE',
       '/aws/reference/secretsmanager/ikr',
     ),
   );
@@ -259,7 +262,7 @@ describe('ikr decrypt over a mail that a stranger has written', () => {
         const result = await ikr(['decrypt'], servicesOf(world, asked), undefined, token);
         for (const one of asked) {
           expect(one).toMatch(
-            /^[a-z]{2,4}(-[a-z]{2,12}){1,3}-\d{1,2} \/ikr\/secret\/iam\/[\w.-]+$/,
+            /^[a-z]{2,4}(-[a-z]{2,12}){1,3}-\d{1,2} \/ikr\/secret\/iam\/[\w.-]+\/\w+$/,
           );
         }
         expect(result).toMatchObject({ code: 1, out: '' });

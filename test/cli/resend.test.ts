@@ -14,11 +14,7 @@ afterEach(async () => {
 afterAll(() => cli.close());
 
 const resend = (...argv: string[]) => cli.ikr(['resend', ...argv]);
-const rotated = async (name: string) => {
-  cli.managed(name, 85);
-  await cli.ikr(['rotate', '--user', name]);
-  return cli.record(name);
-};
+const rotated = (name: string) => cli.rotated(name);
 const words = (text: string) => text.replace(/\s+/g, ' ');
 const mails = (name: string) => mailsTo(cli.account, `${name}@example.com`);
 const newKeyOf = (name: string) => cli.account.userActions.keys(name)[1]?.accessKeyId ?? '';
@@ -42,13 +38,14 @@ describe('ikr resend', () => {
     expect(await cli.record('alice')).toEqual({
       ...before,
       version: before.version + 2,
-      address: 'new@example.com',
+      target: { ...before.target, address: 'new@example.com' },
     });
   });
 
-  it('sends the pair in plaintext where that is wanted', async () => {
-    await rotated('bob');
+  it('sends the pair in the form in which it was delivered, whatever the settings say by now', async () => {
     await cli.settings({ ENCRYPT_KEY_PAIR: 'false' });
+    await rotated('bob');
+    await cli.settings({});
 
     expect((await resend('bob')).code).toBe(0);
 
@@ -101,7 +98,7 @@ describe('ikr resend', () => {
     const { code, out } = await resend('frank');
 
     expect(code).toBe(0);
-    expect(out).toContain('the new key was mailed');
+    expect(out).toContain('the new key was delivered');
     expect(await cli.record('frank')).toMatchObject({ state: 'SCHEDULED' });
     expect(mails('frank')).toHaveLength(1);
   });
@@ -179,11 +176,15 @@ describe('ikr resend', () => {
   });
 
   it.each([
-    ['STARTED', { seenKeyIds: [] }, 'cut off before there was a key pair'],
-    ['WITHDRAWING', { reason: 'refused' }, 'is being withdrawn (refused)'],
+    ['STARTED', { seenKeyIds: [], earlierRotationIds: [] }, 'cut off before there was a key pair'],
+    [
+      'WITHDRAWING',
+      { reason: { code: 'error', details: { message: 'refused' } } },
+      'is being withdrawn (refused)',
+    ],
     [
       'CLOSED',
-      { closedAtMs: 1, outcome: 'completed', reason: 'x', retryNotBeforeMs: 0 },
+      { closedAtMs: 1, outcome: 'completed', reason: { code: 'x' }, retryNotBeforeMs: 0 },
       'no rotation of',
     ],
   ])('says why there is nothing to send in %s', async (state, more, why) => {

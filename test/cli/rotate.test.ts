@@ -38,7 +38,7 @@ describe('ikr rotate', () => {
     const { code, out } = await rotate('--all');
 
     expect(code).toBe(0);
-    expect(out).toMatch(/due +rotated .* in 7 days +the new key was mailed/);
+    expect(out).toMatch(/due +rotated .* in 7 days +the new key was delivered/);
     expect(out).toContain('1 rotated; 1 user not due (--verbose lists them).');
     expect(out).not.toContain('young');
     expect(mailsTo(cli.account, 'due@example.com')).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('ikr rotate', () => {
     cli.account.ses.knobs.sendingPaused = false;
     expect(code).toBe(1);
     expect(out).toMatch(/unmailed +postponed/);
-    expect(err).toContain('Problem: no key is created while no mail can be sent');
+    expect(err).toContain('Problem: no key is created while none can be delivered');
     expect(cli.account.userActions.keys('unmailed')).toHaveLength(1);
   });
 
@@ -132,7 +132,7 @@ describe('ikr rotate', () => {
 
     expect(code).toBe(1);
     expect(out).toMatch(/nobody +failed +there is no user of that name/);
-    expect(out).toMatch(/untagged +failed +the user has no IKR:EMAIL tag/);
+    expect(out).toMatch(/untagged +failed +the user is not managed: there is no IKR:EMAIL tag/);
   });
 
   it('lets go at Ctrl-C, and the function goes on with everybody', async () => {

@@ -10,14 +10,14 @@ import {
 let cli: CommandLine;
 beforeAll(async () => {
   cli = await startCommandLine();
-  const { userActions: hands } = cli.account;
+  const { userActions } = cli.account;
   cli.managed('alice', 85);
   await cli.ikr(['rotate', '--all']);
   cli.managed('bob', 12);
   cli.managed('carol', 5, { 'IKR:DELETE_AFTER_DAYS': 'soon' });
   cli.managed('dave', 60);
-  hands.createKey('dave');
-  hands.createUser('erin');
+  userActions.createKey('dave');
+  userActions.createUser('erin');
 });
 afterAll(() => cli.close());
 
@@ -43,7 +43,7 @@ describe('ikr status', () => {
     expect(out).toMatch(/alice +85 d .*SCHEDULED +old key deleted +\S+, in 7 days/);
     expect(out).toMatch(/bob +12 d .*replaced +\S+, in 68 days/);
     expect(out).toMatch(/carol .*not rotated\n +! IKR:DELETE_AFTER_DAYS is "soon"/);
-    expect(out).toMatch(/dave +60 d .*not rotated\n +! two access keys/);
+    expect(out).toMatch(/dave +60 d .*not rotated\n +! the user has two access keys/);
     expect(out).not.toContain('erin');
     expect(out).toContain('4 users of 5 managed: 1 rotation open, 0 due now, 2 with warnings.');
     expect(out.indexOf('dave')).toBeLessThan(out.indexOf('bob'));
@@ -89,7 +89,7 @@ describe('ikr status', () => {
 
     expect(totals).toEqual({ users: 5, managed: 4, open: 1, dueNow: 0, withWarnings: 2 });
     expect(users.find(({ userName }) => userName === 'alice')).toMatchObject({
-      next: { code: 'old-key-deleted', text: 'old key deleted' },
+      next: { code: 'waits-for-deletion', text: 'old key deleted' },
       warnings: [],
       rotation: { state: 'SCHEDULED', newKeyUsed: false },
     });
@@ -107,10 +107,10 @@ describe('ikr status', () => {
     const { users } = (await status('--json')).json() as Status;
 
     expect(Object.fromEntries(users.map(({ userName, next }) => [userName, next.code]))).toEqual({
-      alice: 'old-key-deleted',
-      bob: 'replaced',
-      carol: 'not-rotated',
-      dave: 'not-rotated',
+      alice: 'waits-for-deletion',
+      bob: 'not-due',
+      carol: 'invalid-tags',
+      dave: 'two-keys',
     });
     expect(users.flatMap(({ warnings }) => warnings.map(({ code }) => code)).sort()).toEqual([
       'invalid-tags',
@@ -131,8 +131,8 @@ describe('ikr status', () => {
 
   it('tells of items that can not be read, and of all the others', async () => {
     await cli.account.userActions.putItem(TABLE, {
-      user: { S: 'AIDABROKENBROKEN2345' },
-      ak: { S: 'rotation' },
+      account: { S: cli.account.accountId },
+      item: { S: 'AIDABROKENBROKEN2345/rotation' },
       state: { S: '\u001b[2Jlost' },
     });
 

@@ -29,7 +29,7 @@ export interface Suite {
 /** Tests that need no Lambda bundles and no more than seconds, and last the one that takes longest. */
 const FAST = [
   ...['destructor/', 'rotation/(?!crash)', 'rotator/', 'domain/', 'deliveries/'],
-  ...['aws/', 'mailers/', 'cli/', 'rotation/crash'],
+  ...['aws/', 'mailers/', 'rotation/crash'],
 ].map((tests) => `test/${tests}`);
 const HISTORIES = 4_000;
 const CASES = 60;

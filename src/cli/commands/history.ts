@@ -116,6 +116,7 @@ function facts(item: HistoryFacts) {
     userName: item.userName,
     userArn: item.userArn,
     outcome: item.outcome,
+    code: item.code,
     reason: item.reason,
     startedAt: item.startedAt,
     closedAt: item.closedAt,
@@ -142,6 +143,7 @@ const CSV_COLUMNS: readonly (keyof Facts)[] = [
   'oldKeyAgeDays',
   'newKeyId',
   'rotationId',
+  'code',
 ];
 
 function toCsv(items: readonly HistoryFacts[]): string {

@@ -102,6 +102,8 @@ const reportRow = z.object({
   outcome: text,
   code: optionalText,
   reason: text,
+  /** What a run would do that is no dry run. */
+  action: optionalText,
   oldKeyId: optionalText,
   newKeyId: optionalText,
   dueAt: optionalMoment,

@@ -11,9 +11,10 @@ import { dynamodbJournal } from '../../../src/aws/dynamodb-journal.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import { createServices } from '../../../src/cli/services.ts';
-import type { HistoryItem, RotationRecord } from '../../../src/domain/record.ts';
+import type { HistoryItem, RotationRecord, ScheduledRecord } from '../../../src/domain/record.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Clock, Journal } from '../../../src/ports/index.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Journal } from '../../../src/ports/journal.ts';
 import { ALIASES } from '../../../src/rotation/commands/aliases.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { collect } from './output.ts';
@@ -49,6 +50,8 @@ export interface CommandLine {
   /** Gives the function these settings on top of its own. */
   settings(more: Record<string, string>): Promise<void>;
   record(userName: string): Promise<RotationRecord>;
+  /** A managed user whose key the function has replaced. */
+  rotated(name: string): Promise<ScheduledRecord>;
   /** Writes a change into the rotation record of a user, as time or hands would have. */
   change(userName: string, changes: object): Promise<void>;
   close(): Promise<void>;
@@ -88,7 +91,7 @@ export async function startCommandLine(): Promise<CommandLine> {
     region,
     credentials: { accessKeyId: 'ASIAEXAMPLEEXAMPLE23', secretAccessKey: 'none' },
   });
-  const journal = dynamodbJournal(TABLE, documentClient(client), systemClock);
+  const journal = dynamodbJournal(TABLE, accountId, documentClient(client), systemClock);
   const ids = new Map<string, string>();
   const record = async (userName: string) => {
     const found = await journal.read(ids.get(userName) ?? '');
@@ -96,16 +99,25 @@ export async function startCommandLine(): Promise<CommandLine> {
     return found;
   };
 
+  const managed = (name: string, ageDays: number, tags: Record<string, string> = {}) => {
+    const email = `${name.replace(/\W/g, '')}@example.com`;
+    const user = account.userActions.createUser(name, { tags: { 'IKR:EMAIL': email, ...tags } });
+    ids.set(name, user.userId);
+    return { ...user, ...account.userActions.createKey(name, { ageMs: ageDays * DAY_MS }) };
+  };
+
   return {
     account,
     rotator,
     journal,
     ikr: (argv, how = {}) => run(argv, how),
-    managed(name, ageDays, tags = {}) {
-      const email = `${name.replace(/\W/g, '')}@example.com`;
-      const user = account.userActions.createUser(name, { tags: { 'IKR:EMAIL': email, ...tags } });
-      ids.set(name, user.userId);
-      return { ...user, ...account.userActions.createKey(name, { ageMs: ageDays * DAY_MS }) };
+    managed,
+    async rotated(name) {
+      managed(name, 85);
+      await run(['rotate', '--user', name], {});
+      const found = await record(name);
+      if (found.state !== 'SCHEDULED') throw new Error(`the rotation of ${name} is ${found.state}`);
+      return found;
     },
     settings: (more) => rotator.configure(env(more)),
     record,
@@ -174,7 +186,8 @@ export function historyItem(facts: Partial<HistoryItem>): HistoryItem {
     startedAtMs: Date.parse('2026-03-01T10:00:00Z'),
     closedAtMs: Date.parse('2026-03-08T10:00:00Z'),
     outcome: 'completed',
-    reason: 'the new key is in use',
+    accountId: '111122223333',
+    reason: { code: 'new-key-in-use' },
     oldKeyId: 'AKIAIOSFODNN7EXAMPLE',
     newKeyId: 'AKIAI44QH8DHBEXAMPLE',
     oldKeyCreatedAtMs: Date.parse('2025-12-11T10:00:00Z'),

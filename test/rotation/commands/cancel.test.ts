@@ -7,6 +7,7 @@ import {
   started,
 } from '../../../simulation/memory/states.ts';
 import { createWorld, type World } from '../../../simulation/memory/world.ts';
+import { contentKeyNameOf } from '../../../src/domain/content-key-name.ts';
 import { cancel } from '../../../src/rotation/commands/cancel.ts';
 
 const JANE = 'jane (alias support)';
@@ -26,7 +27,10 @@ describe('the command cancel', () => {
       newKeyId,
     });
 
-    expect(world.recordIn(userId, 'CANCELLED').reason).toBe('jane (alias support) ran ikr cancel');
+    expect(world.recordIn(userId, 'CANCELLED').reason).toEqual({
+      code: 'cancelled-by',
+      details: { who: JANE },
+    });
     expect(world.effects.at(-1)).toBe('remove timer');
     expect(world.effects.at(-2)).toBe('write CANCELLED');
     expect(world.timers()).toEqual([]);
@@ -73,8 +77,7 @@ describe('the command cancel', () => {
   it('keeps away from a record that another run may be at work on', async () => {
     const { world, userId } = await scheduled();
     const leaseUntilMs = world.clock.nowMs() + 60_000;
-    const item = world.table.get({ user: userId, ak: 'rotation' });
-    world.table.put({ ...item, user: userId, ak: 'rotation', leaseUntilMs });
+    world.putRecord({ ...world.record(userId), leaseUntilMs });
 
     expect(await run(world)).toMatchObject({
       result: 'leased',
@@ -104,11 +107,11 @@ describe('the command cancel', () => {
   it('means by its ID one of several users who are gone', async () => {
     const { world, userId } = await scheduled();
     world.iam.deleteUser(userId);
-    const other = {
-      ...world.table.get({ user: userId, ak: 'rotation' }),
+    world.putRecord({
+      ...world.record(userId),
       userId: 'AIDAOTHEROTHER123',
-    };
-    world.table.put({ ...other, user: 'AIDAOTHEROTHER123', ak: 'rotation' });
+      parameterName: contentKeyNameOf('alice', 'AIDAOTHEROTHER123'),
+    });
 
     await expect(run(world)).rejects.toMatchObject({
       name: 'Refusal',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ACCOUNT_ID } from '../../../simulation/memory/iam.ts';
 import { createWorld, type World } from '../../../simulation/memory/world.ts';
 import type { HistoryItem } from '../../../src/domain/record.ts';
 import { historyAnswer } from '../../../src/rotation/commands/answers.ts';
@@ -20,7 +21,8 @@ async function close(world: World, facts: Partial<HistoryItem>): Promise<void> {
     startedAtMs: at,
     closedAtMs: at,
     outcome: 'completed',
-    reason: 'the new key is in use',
+    reason: { code: 'new-key-in-use' },
+    accountId: ACCOUNT_ID,
     oldKeyId: 'AKIAOLD',
     newKeyId: 'AKIANEW',
     oldKeyCreatedAtMs: 0,
@@ -60,10 +62,11 @@ describe('the command history', () => {
 
   it('comes in pages below what Lambda carries, which together are everything once', async () => {
     const world = createWorld();
-    const reason = 'x'.repeat(100_000);
+    const message = 'x'.repeat(100_000);
     for (let at = 1; at <= 100; at++) {
       // Two at the same moment must not hide each other at the end of a page.
       const closedAtMs = Math.ceil(at / 2);
+      const reason = { code: 'error', details: { message } };
       await close(world, { closedAtMs, rotationId: `rotation-${at}`, startedAtMs: at, reason });
     }
 

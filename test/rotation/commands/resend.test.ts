@@ -14,9 +14,8 @@ import { resend } from '../../../src/rotation/commands/resend.ts';
 const run = (world: World, user = 'alice') => resend(user, world.run());
 const mails = (world: World) => world.mail.sent.length;
 const lease = ({ world, userId }: Scene) => {
-  const item = world.table.get({ user: userId, ak: 'rotation' });
   const leaseUntilMs = world.clock.nowMs() + 60_000;
-  world.table.put({ ...item, user: userId, ak: 'rotation', leaseUntilMs });
+  world.putRecord({ ...world.record(userId), leaseUntilMs });
 };
 
 describe('the command resend', () => {
@@ -39,7 +38,7 @@ describe('the command resend', () => {
     expect(world.record(userId)).toEqual({
       ...before,
       version: before.version + 2,
-      address: 'new@example.com',
+      target: { ...before.target, address: 'new@example.com' },
     });
   });
 

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { scheduled } from '../../../simulation/memory/states.ts';
+import { ACCOUNT_ID } from '../../../simulation/memory/iam.ts';
+import {
+  cancelled,
+  deactivated,
+  delivering,
+  type Scene,
+  scheduled,
+  started,
+  withdrawing,
+} from '../../../simulation/memory/states.ts';
 import { createWorld, type World } from '../../../simulation/memory/world.ts';
+import { timerKey } from '../../../src/aws/items.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
 import { statusAnswer } from '../../../src/rotation/commands/answers.ts';
 import type { CommandOf } from '../../../src/rotation/commands/requests.ts';
 import { status } from '../../../src/rotation/commands/status.ts';
@@ -26,11 +37,11 @@ describe('the command status', () => {
     const [alice, bob, carol] = answer.users;
     expect(alice).toMatchObject({
       userName: 'alice',
-      next: { code: 'closed-by-next-run' },
+      next: { code: 'close', text: 'rotation closed by the next run' },
       warnings: [{ code: 'user-gone' }],
       rotation: { state: 'SCHEDULED', oldKeyId, newKeyId, newKeyUsed: false },
     });
-    expect(bob).toMatchObject({ userName: 'bob', next: { code: 'replaced' }, warnings: [] });
+    expect(bob).toMatchObject({ userName: 'bob', next: { code: 'not-due' }, warnings: [] });
     expect(bob?.keys).toHaveLength(1);
     expect(carol).toMatchObject({ userName: 'carol', warnings: [{ code: 'invalid-tags' }] });
   });
@@ -79,26 +90,25 @@ describe('the command status', () => {
   });
 
   it('ends a page with its bytes, far below what Lambda carries', async () => {
-    const world = createWorld();
-    const { userId } = world.hire('alice');
+    const { world, userId } = await scheduled();
     for (let at = 0; at < 60; at++) world.hire(`user-${at}`);
     // Tags are bounded; a record that somebody has changed by hand is not.
-    const [id = userId] = world.iam.userIds();
-    const { oldKeyId } = world.hire('big');
-    world.table.put({ user: id, ak: 'rotation', ...hugeRecord(id, oldKeyId) });
+    const record = world.recordIn(userId, 'SCHEDULED');
+    const address = 'x'.repeat(4_499_000);
+    world.putRecord({ ...record, target: { ...record.target, address } });
 
     const page = await ask(world);
 
     expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(6_000_000);
     expect(page.next).toBeDefined();
     const rest = await ask(world, { cursor: page.next });
-    expect(page.users.length + rest.users.length).toBe(62);
+    expect(page.users.length + rest.users.length).toBe(61);
   });
 
   it('tells of items that can not be read, once', async () => {
     const world = createWorld();
     for (let at = 0; at < 501; at++) world.hire(`user-${at}`, { keyAgeDays: 1 });
-    world.table.put({ user: 'AIDABROKEN', ak: 'rotation', state: 'LOST' });
+    world.putRecord({ userId: 'AIDABROKEN', state: 'LOST' });
 
     const first = await ask(world);
     expect(first.problems).toEqual([expect.stringContaining('AIDABROKEN')]);
@@ -106,28 +116,124 @@ describe('the command status', () => {
   });
 });
 
-/** A cancelled rotation with a reason of some megabytes. */
-function hugeRecord(userId: string, keyId: string) {
-  return {
-    userId,
-    userName: 'alice',
-    userArn: 'arn:aws:iam::123456789012:user/alice',
-    address: 'alice@example.com',
-    rotationId: 'r',
-    version: 1,
-    startedAtMs: 1,
-    leaseUntilMs: 0,
-    failures: 0,
-    oldKeyId: keyId,
-    oldKeyCreatedAtMs: 1,
-    parameterName: '/ikr/secret/iam/alice',
-    newKeyId: 'AKIANEW',
-    newKeyCreatedAtMs: 1,
-    sealed: 'x',
-    instructions: '',
-    deleteOnMs: 1,
-    state: 'CANCELLED',
-    cancelledAtMs: 1,
-    reason: 'x'.repeat(4_499_000),
-  };
-}
+const day = (world: World, days: number) =>
+  new Date(world.clock.nowMs() + days * DAY_MS).toISOString();
+
+describe('what happens next', () => {
+  const aliceIn = async ({ world }: Scene) => (await ask(world, { user: 'alice' })).users[0];
+
+  it('is the deletion of the old key, on the day of which its owner was told', async () => {
+    const scene = await scheduled();
+    expect(await aliceIn(scene)).toMatchObject({
+      next: { code: 'waits-for-deletion', text: 'old key deleted' },
+      at: day(scene.world, 7),
+      warnings: [],
+    });
+  });
+
+  it('is its deactivation where that is a stage, and then its deletion', async () => {
+    const policy = { deactivateAfterDays: 3 };
+    const scene = await scheduled({ settings: { policy } });
+    expect(await aliceIn(scene)).toMatchObject({
+      next: { code: 'waits-for-deactivation', text: 'old key deactivated' },
+      at: day(scene.world, 3),
+    });
+    const later = await deactivated();
+    expect(await aliceIn(later)).toMatchObject({
+      next: { text: 'old key deleted' },
+      at: day(later.world, 4),
+      warnings: [],
+    });
+  });
+
+  it('is a reminder when the day has come and the new key was never used', async () => {
+    const scene = await scheduled();
+    scene.world.clock.advance(8 * DAY_MS);
+    expect(await aliceIn(scene)).toMatchObject({
+      next: { code: 'remind' },
+      warnings: [{ code: 'new-key-unused' }],
+    });
+  });
+
+  it('is the replacement of a key, by the next run or on its day', async () => {
+    const world = createWorld();
+    world.hire('alice', { keyAgeDays: 12 });
+    world.hire('bob', { keyAgeDays: 80 });
+    const { users } = await ask(world);
+    expect(users).toMatchObject([
+      { next: { code: 'not-due', text: 'replaced' }, at: day(world, 68), warnings: [] },
+      { next: { code: 'begin', text: 'replaced by the next run' }, at: day(world, 0) },
+    ]);
+  });
+
+  it('is not that the next run sees a user for the first time', async () => {
+    const world = createWorld();
+    const { userId } = world.hire('alice', { keyAgeDays: 12 });
+    world.createKey(userId);
+    world.hire('bob', { keyAgeDays: 12 });
+
+    const { users } = await ask(world, { users: ['alice', 'bob'] });
+
+    expect(users).toMatchObject([
+      { next: { code: 'two-keys' }, warnings: [{ code: 'two-keys' }] },
+      { next: { code: 'not-due' }, at: day(world, 68), warnings: [] },
+    ]);
+  });
+
+  it.each<[string, () => Promise<Scene>, object]>([
+    ['STARTED', started, { rotation: { state: 'STARTED' } }],
+    ['DELIVERING', delivering, { rotation: { state: 'DELIVERING' } }],
+    [
+      'WITHDRAWING',
+      withdrawing,
+      { next: { code: 'delete-new-key' }, rotation: { state: 'WITHDRAWING' } },
+    ],
+    [
+      'CANCELLED',
+      cancelled,
+      {
+        next: { code: 'cancelled-waits', text: 'nothing until a key is deleted' },
+        warnings: [{ code: 'cancelled-waits' }],
+      },
+    ],
+  ])('is told in every state: %s', async (_, stage, told) => {
+    const row = await aliceIn(await stage());
+    expect(row).toMatchObject(told);
+    expect(row?.next.text).not.toBe('');
+  });
+
+  it.each<[string, (scene: Scene) => void, string]>([
+    [
+      'a lease',
+      ({ world, userId }) => {
+        world.putRecord({ ...world.record(userId), leaseUntilMs: world.clock.nowMs() + 60_000 });
+      },
+      'leased',
+    ],
+    [
+      'an opt-in that is gone',
+      ({ world, userId }) => void world.iam.retag(userId, { Team: 'red' }),
+      'unmanaged',
+    ],
+    [
+      'tags that are wrong',
+      ({ world, userId }) => void world.iam.retag(userId, { 'IKR:EMAIL': '?' }),
+      'invalid-tags',
+    ],
+    [
+      'a timer that is missing',
+      ({ world, userId, oldKeyId }) =>
+        void world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId)),
+      'timer-missing',
+    ],
+    [
+      'a user who does not exist any more',
+      ({ world, userId }) => void world.iam.deleteUser(userId),
+      'user-gone',
+    ],
+  ])('is told with a warning about %s', async (_, change, code) => {
+    const scene = await scheduled();
+    change(scene);
+    expect((await aliceIn(scene))?.warnings.map((warning) => warning.code)).toContain(code);
+  });
+});

@@ -1,9 +1,27 @@
 /** The recovery at the end of a history: weeks in which nothing goes wrong, and nobody may be left. */
+import { recordKey } from '../../../simulation/scenario/table-items.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { HistoryRun } from './history-run.ts';
 
 /** How long it lasts at most. */
 const MAX_DAYS = 45;
+
+/**
+ * Administrators do what the reports tell them: a parameter that holds no content key of a rotation in
+ * the journal stands in the way until a person deletes it.
+ */
+function deleteForeignContentKeys({ environment, users }: HistoryRun): void {
+  const { parameters } = environment;
+  const known = new Set<string | undefined>();
+  for (const userId of users.ids) {
+    const record = environment.table.get(recordKey(environment.accountId, userId));
+    if (record?.state !== 'CLOSED') known.add(record?.rotationId as string | undefined);
+  }
+  for (const name of parameters.names()) {
+    const rotationId = parameters.rotationIn(name);
+    if (rotationId === undefined || !known.has(rotationId)) parameters.delete(name);
+  }
+}
 
 /** @returns when everybody was settled, in words */
 export async function recover(run: HistoryRun, ownersActive: boolean): Promise<string> {
@@ -11,6 +29,7 @@ export async function recover(run: HistoryRun, ownersActive: boolean): Promise<s
   // What a run of the history still holds, it lets go.
   environment.clock.advance(30 * MINUTE_MS);
   system.repairMail();
+  deleteForeignContentKeys(run);
   let unsettled: readonly string[] = [];
   for (let day = 1; day <= MAX_DAYS; day++) {
     environment.clock.advance(DAY_MS);

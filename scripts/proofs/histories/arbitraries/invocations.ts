@@ -30,7 +30,7 @@ const calls = oneOf<CallName>(
   ['journal.readAccount', 1],
   ['inventory.users', 1],
   ['inventory.reportRows', 1],
-  ['inventory.account', 1],
+  ['account.describe', 1],
   ['mailer.verify', 1],
 );
 

@@ -159,7 +159,7 @@ export const INVOCATION: InvocationPlan = {
 };
 
 /** The names that users have, one after another and again. */
-export const NAMES = ['alice', 'bob', 'a+b=c,d@e', 'carol'] as const;
+const NAMES = ['alice', 'bob', 'a+b=c,d@e', 'carol'] as const;
 
 export function nameNumber(number: number): string {
   return NAMES[number % NAMES.length] ?? '';

@@ -55,8 +55,8 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       },
     });
     gateway.trick('ses:SendEmail', mistake(new DeleteIdentityCommand({ Identity: sender })));
-    const mended = new VerifyEmailIdentityCommand({ EmailAddress: sender });
-    gateway.trick('ses:SendEmail', mistake(mended));
+    const corrected = new VerifyEmailIdentityCommand({ EmailAddress: sender });
+    gateway.trick('ses:SendEmail', mistake(corrected));
 
     expect(await world.force('patient')).toMatchObject([{ outcome: 'rotated' }]);
     expect(count('ses:SendEmail')).toBe(2);
@@ -64,7 +64,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
   });
 
   it.each(['ssm:PutParameter', 'iam:CreateAccessKey', 'ses:SendEmail'])(
-    'a rotator that dies after %s is made good by the next run',
+    'a rotator that dies after %s is completed by the next run',
     async (call) => {
       world = await startWorld();
       const { userActions, gateway, rotator, clock } = world;
@@ -82,7 +82,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
   );
 
   it.each(['iam:DeleteAccessKey', 'ssm:DeleteParameter'])(
-    'a destructor that dies after %s is made good when the stream delivers again',
+    'a destructor that dies after %s is completed when the stream delivers again',
     async (call) => {
       world = await startWorld({ daysAgo: 8 });
       const { userActions, gateway, destructor, clock, stream } = world;

@@ -1,4 +1,4 @@
-/** What people do meanwhile, by hand: on independent engines. */
+/** What people do meanwhile: on independent engines. */
 import { DeleteAccessKeyCommand, DeleteUserCommand } from '@aws-sdk/client-iam';
 import { afterEach, expect, it } from '@jest/globals';
 import type { DynamoDBRecord } from 'aws-lambda';

@@ -8,7 +8,7 @@ const PAUSE_MS = 200;
  * Asks until there is an answer.
  * @throws Error when there is none for a minute
  */
-export async function patiently<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+export async function waitFor<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const untilMs = performance.now() + LIMIT_MS;
   for (;;) {
     const answer = await ask();

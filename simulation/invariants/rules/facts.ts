@@ -2,7 +2,7 @@
  * The facts that the rules judge. An observer supplies them; the rules know nothing of where they
  * come from.
  */
-import type { RotationRecord } from '../../src/domain/record.ts';
+import type { RotationRecord } from '../../../src/domain/record.ts';
 
 export type Actor = 'program' | 'person';
 

@@ -1,9 +1,9 @@
 /** The mails with key pairs, and who can open them. */
-import { findTokens } from '../../src/deliveries/mail/templates/token-block.ts';
-import { readHeader } from '../../src/sealing/seal.ts';
-import type { Environment } from '../scenario/environment.ts';
-import type { Opener } from '../scenario/opener.ts';
-import type { KeyFacts } from './facts.ts';
+import { findTokens } from '../../../src/deliveries/mail/templates/token-block.ts';
+import { readHeader } from '../../../src/sealing/seal.ts';
+import type { Environment } from '../../scenario/environment.ts';
+import type { Opener } from '../../scenario/opener.ts';
+import type { KeyFacts } from '../rules/facts.ts';
 
 /** A key pair in a mail. */
 export interface PairMail {

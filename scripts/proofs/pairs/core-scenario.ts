@@ -2,11 +2,12 @@
  * A scenario in memory: the same code of the rotator and the destructor, on ports that fail when
  * they are told to. Every effect is judged, as in the random histories.
  */
-import type { CallName } from '../../../../simulation/memory/calls.ts';
-import type { CallFault, CallPlace, MailOutcome } from '../../../../simulation/scenario/faults.ts';
-import type { FunctionName } from '../../../../simulation/scenario/functions.ts';
-import type { InvocationTrace } from '../../../../simulation/scenario/invocation.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/domain/time.ts';
+import type { CallName } from '../../../simulation/memory/calls.ts';
+import type { CallFault, CallPlace, MailOutcome } from '../../../simulation/scenario/faults.ts';
+import type { FunctionName } from '../../../simulation/scenario/functions.ts';
+import type { InvocationTrace } from '../../../simulation/scenario/invocation.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { MemorySystem } from '../histories/memory/memory-system.ts';
 import {
   CONDITIONS,
   type Command,
@@ -14,13 +15,12 @@ import {
   INVOCATION,
   type InvocationPlan,
   type PlannedFault,
-} from '../../histories/history.ts';
-import { HistoryRun } from '../../histories/history-run.ts';
-import { MemorySystem } from '../../histories/memory-system.ts';
-import { recover } from '../../histories/recovery.ts';
-import { type Ending, problemsOf } from '../ending.ts';
-import { viewRotation } from '../rotation-view.ts';
-import { MAX_DELIVERIES, type ScenarioName } from '../scenarios.ts';
+} from '../histories/model/history.ts';
+import { HistoryRun } from '../histories/run/history-run.ts';
+import { recover } from '../histories/run/recovery.ts';
+import { type Ending, problemsOf } from '../scenarios/ending.ts';
+import { viewRotation } from '../scenarios/rotation-view.ts';
+import { MAX_DELIVERIES, type ScenarioName } from '../scenarios/scenarios.ts';
 
 /** Between a run and the TTL service's look at the table, and between that and the next run. */
 const HALF_A_STEP_MS = 3 * HOUR_MS;

@@ -2,13 +2,13 @@
  * The product as a history runs it: in memory (`memory-system.ts`), or as built functions over HTTP
  * (`bundles/`).
  */
-import type { CallObserver } from '../../../simulation/invariants/calls/call-observer.ts';
-import type { ArrivedMail } from '../../../simulation/memory/mail.ts';
-import type { StreamRecord } from '../../../simulation/memory/table.ts';
-import type { Environment } from '../../../simulation/scenario/environment.ts';
-import type { Opener } from '../../../simulation/scenario/opener.ts';
-import type { Report, ReportRow } from '../../../src/domain/report.ts';
-import type { Request } from '../../../src/rotator/request.ts';
+import type { CallObserver } from '../../../../simulation/invariants/calls/call-observer.ts';
+import type { ArrivedMail } from '../../../../simulation/memory/mail.ts';
+import type { StreamRecord } from '../../../../simulation/memory/table.ts';
+import type { Environment } from '../../../../simulation/scenario/environment.ts';
+import type { Opener } from '../../../../simulation/scenario/opener.ts';
+import type { Report, ReportRow } from '../../../../src/domain/report.ts';
+import type { Request } from '../../../../src/rotator/request.ts';
 import type { Command, Conditions, InvocationPlan } from './history.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,13 +1,13 @@
 /** Invocations of the functions and the command line in memory, with the faults of each. */
-import type { CallName, OnCall } from '../../../simulation/memory/calls.ts';
-import type { RunOverrides, World } from '../../../simulation/memory/world.ts';
-import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
-import type { Run } from '../../../src/rotation/run-context.ts';
+import type { CallName, OnCall } from '../../../../simulation/memory/calls.ts';
+import type { RunOverrides, World } from '../../../../simulation/memory/world.ts';
+import { MINUTE_MS, SECOND_MS } from '../../../../src/domain/time.ts';
+import type { Run } from '../../../../src/rotation/run-context.ts';
+import { isForbiddenInDryRun } from '../model/dry-runs.ts';
+import type { Command, Conditions, InvocationPlan } from '../model/history.ts';
+import type { Hooks } from '../model/system.ts';
 import { faultyCalls } from './call-faults.ts';
-import { isForbiddenInDryRun } from './dry-runs.ts';
-import type { Command, Conditions, InvocationPlan } from './history.ts';
 import { ANSWERS } from './memory-mail.ts';
-import type { Hooks } from './system.ts';
 
 const TIMEOUTS_MS: Readonly<Record<InvocationPlan['timeout'], number>> = {
   usual: 15 * MINUTE_MS,

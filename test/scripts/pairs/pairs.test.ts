@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { coreConfigurationsOf } from '../../../scripts/proofs/crash-matrix/run-pairs.ts';
 import {
   type CoreConfiguration,
   type CoreFault,
   type CorePoint,
   type CoreScenario,
   runCore,
-} from '../../../scripts/proofs/crash-matrix/pairs/core-scenario.ts';
-import { firstFaults, pairsWith } from '../../../scripts/proofs/crash-matrix/pairs/pairs.ts';
-import { coreConfigurationsOf } from '../../../scripts/proofs/crash-matrix/pairs/run.ts';
+} from '../../../scripts/proofs/pairs/core-scenario.ts';
+import { firstFaults, pairsWith } from '../../../scripts/proofs/pairs/pairs.ts';
 
 const CREATION: CorePoint = {
   scenario: 'prompt',

@@ -2,9 +2,9 @@
  * A history: what happens to a few users in the course of some weeks, as plain data. It can be
  * drawn at random, shrunk, printed, and kept as a regression test.
  */
-import type { CallFault, CallPlace, MailOutcome } from '../../../simulation/scenario/faults.ts';
-import type { FunctionName } from '../../../simulation/scenario/functions.ts';
-import type { UserAction } from '../../../simulation/scenario/user-actions.ts';
+import type { CallFault, CallPlace, MailOutcome } from '../../../../simulation/scenario/faults.ts';
+import type { FunctionName } from '../../../../simulation/scenario/functions.ts';
+import type { UserAction } from '../../../../simulation/scenario/user-actions.ts';
 
 /** What holds for a whole history. */
 export interface Conditions {

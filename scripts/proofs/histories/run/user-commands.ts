@@ -1,10 +1,10 @@
 /** What owners, users and administrators do in a history. */
-import type { CallObserver } from '../../../simulation/invariants/calls/call-observer.ts';
-import type { KeyFacts } from '../../../simulation/invariants/facts.ts';
-import type { Environment } from '../../../simulation/scenario/environment.ts';
-import type { UserAction } from '../../../simulation/scenario/user-actions.ts';
-import { nameNumber, type Tagging, type UserCommand } from './history.ts';
-import type { SystemUnderTest } from './system.ts';
+import type { CallObserver } from '../../../../simulation/invariants/calls/call-observer.ts';
+import type { KeyFacts } from '../../../../simulation/invariants/rules/facts.ts';
+import type { Environment } from '../../../../simulation/scenario/environment.ts';
+import type { UserAction } from '../../../../simulation/scenario/user-actions.ts';
+import { nameNumber, type Tagging, type UserCommand } from '../model/history.ts';
+import type { SystemUnderTest } from '../model/system.ts';
 
 export class Users {
   readonly #system: SystemUnderTest;

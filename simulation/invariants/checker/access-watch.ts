@@ -1,7 +1,8 @@
 /** Watches over the users who have a working key. */
+
+import { accessOf, hasWorkingKey } from '../rules/access.ts';
+import type { UserFacts } from '../rules/facts.ts';
 import type { Checker } from './checker.ts';
-import type { UserFacts } from './facts.ts';
-import { accessOf, hasWorkingKey } from './rules/access.ts';
 
 export class AccessWatch {
   readonly #checker: Checker;

@@ -1,5 +1,5 @@
 /** The access keys of all users, kept up to date with what an observer sees. */
-import type { Actor, KeyFacts } from './facts.ts';
+import type { Actor, KeyFacts } from '../rules/facts.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

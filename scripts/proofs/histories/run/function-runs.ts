@@ -1,13 +1,13 @@
 /** Runs of the functions in a history, and what is expected of their answers. */
-import type { CallObserver } from '../../../simulation/invariants/calls/call-observer.ts';
-import type { ArrivedMail } from '../../../simulation/memory/mail.ts';
-import type { StreamRecord } from '../../../simulation/memory/table.ts';
-import { oldKeyIdOf, userIdOf, wireKeyOf } from '../../../simulation/scenario/table-items.ts';
-import type { Request } from '../../../src/rotator/request.ts';
-import { type InvocationPlan, isDisturbed } from './history.ts';
-import { plain } from './labels.ts';
-import type { Ended, SystemUnderTest } from './system.ts';
-import type { Tally } from './tally.ts';
+import type { CallObserver } from '../../../../simulation/invariants/calls/call-observer.ts';
+import type { ArrivedMail } from '../../../../simulation/memory/mail.ts';
+import type { StreamRecord } from '../../../../simulation/memory/table.ts';
+import { oldKeyIdOf, userIdOf, wireKeyOf } from '../../../../simulation/scenario/table-items.ts';
+import type { Request } from '../../../../src/rotator/request.ts';
+import { type InvocationPlan, isDisturbed } from '../model/history.ts';
+import { plain } from '../model/labels.ts';
+import type { Ended, SystemUnderTest } from '../model/system.ts';
+import type { Tally } from '../model/tally.ts';
 
 export class FunctionRuns {
   readonly #system: SystemUnderTest;

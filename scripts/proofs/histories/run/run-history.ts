@@ -1,13 +1,13 @@
 /** Runs a history, and keeps a log of it. */
-import type { Violation } from '../../../simulation/invariants/checker.ts';
-import { MINUTE_MS } from '../../../src/domain/time.ts';
-import type { Conditions, History, Step } from './history.ts';
+import type { Violation } from '../../../../simulation/invariants/checker/checker.ts';
+import { MINUTE_MS } from '../../../../src/domain/time.ts';
+import { MemorySystem } from '../memory/memory-system.ts';
+import type { Conditions, History, Step } from '../model/history.ts';
+import type { SystemUnderTest } from '../model/system.ts';
+import type { Counts } from '../model/tally.ts';
 import { HistoryRun } from './history-run.ts';
 import { HistoryLog } from './log.ts';
-import { MemorySystem } from './memory-system.ts';
 import { recover } from './recovery.ts';
-import type { SystemUnderTest } from './system.ts';
-import type { Counts } from './tally.ts';
 
 export interface RunResult {
   readonly violations: readonly Violation[];

@@ -1,8 +1,8 @@
 /** The log of a history, for people: a line for each step. */
-import type { Violation } from '../../../simulation/invariants/checker.ts';
-import type { Environment } from '../../../simulation/scenario/environment.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
-import type { Command, Conditions, InvocationPlan, Step } from './history.ts';
+import type { Violation } from '../../../../simulation/invariants/checker/checker.ts';
+import type { Environment } from '../../../../simulation/scenario/environment.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/domain/time.ts';
+import type { Command, Conditions, InvocationPlan, Step } from '../model/history.ts';
 import { short } from './user-commands.ts';
 
 export class HistoryLog {

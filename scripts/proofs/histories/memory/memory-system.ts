@@ -1,21 +1,21 @@
 /** The system in memory: the core itself, with ports that never wait. */
-import { Killed } from '../../../simulation/memory/calls.ts';
-import type { StreamRecord } from '../../../simulation/memory/table.ts';
-import { createWorld, type RunOverrides, type World } from '../../../simulation/memory/world.ts';
-import { handleBatch } from '../../../src/destructor/batch.ts';
-import type { HistoryItem } from '../../../src/domain/record.ts';
-import type { Report } from '../../../src/domain/report.ts';
-import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
-import { resend } from '../../../src/rotation/resend.ts';
-import { runRotator } from '../../../src/rotation/run.ts';
-import type { Run } from '../../../src/rotation/run-context.ts';
-import { veto } from '../../../src/rotation/veto.ts';
-import type { Request } from '../../../src/rotator/request.ts';
-import type { Conditions, InvocationPlan } from './history.ts';
+import { Killed } from '../../../../simulation/memory/calls.ts';
+import type { StreamRecord } from '../../../../simulation/memory/table.ts';
+import { createWorld, type RunOverrides, type World } from '../../../../simulation/memory/world.ts';
+import { handleBatch } from '../../../../src/destructor/batch.ts';
+import type { HistoryItem } from '../../../../src/domain/record.ts';
+import type { Report } from '../../../../src/domain/report.ts';
+import { MINUTE_MS, SECOND_MS } from '../../../../src/domain/time.ts';
+import { resend } from '../../../../src/rotation/resend.ts';
+import { runRotator } from '../../../../src/rotation/run.ts';
+import type { Run } from '../../../../src/rotation/run-context.ts';
+import { veto } from '../../../../src/rotation/veto.ts';
+import type { Request } from '../../../../src/rotator/request.ts';
+import type { Conditions, InvocationPlan } from '../model/history.ts';
+import type { Ended, Hooks, SystemUnderTest } from '../model/system.ts';
 import { Invocations } from './memory-invocations.ts';
 import { ANSWERS, outcomeOf } from './memory-mail.ts';
 import { CONTENT_KEY_MARK, instantSealer } from './sealer.ts';
-import type { Ended, Hooks, SystemUnderTest } from './system.ts';
 
 export class MemorySystem implements SystemUnderTest {
   readonly conditions: Conditions;

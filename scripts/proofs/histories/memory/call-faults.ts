@@ -1,8 +1,8 @@
 /** The faults of an invocation at the calls of its ports. */
-import type { OnCall } from '../../../simulation/memory/calls.ts';
-import { KeyNotCreated } from '../../../src/ports/errors.ts';
-import type { Command, InvocationPlan, PlannedFault } from './history.ts';
-import type { Tally } from './tally.ts';
+import type { OnCall } from '../../../../simulation/memory/calls.ts';
+import { KeyNotCreated } from '../../../../src/ports/errors.ts';
+import type { Command, InvocationPlan, PlannedFault } from '../model/history.ts';
+import type { Tally } from '../model/tally.ts';
 
 /** What a faulty invocation needs of its environment. */
 export interface FaultHandlers {

@@ -1,5 +1,5 @@
 /** The recovery at the end of a history: weeks in which nothing goes wrong, and nobody may be left. */
-import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../../../src/domain/time.ts';
 import type { HistoryRun } from './history-run.ts';
 
 /** How long it lasts at most. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Ending, isOver, problemsOf } from '../../../scripts/proofs/crash-matrix/ending.ts';
-import { viewRotation } from '../../../scripts/proofs/crash-matrix/rotation-view.ts';
+import { type Ending, isOver, problemsOf } from '../../../scripts/proofs/scenarios/ending.ts';
+import { viewRotation } from '../../../scripts/proofs/scenarios/rotation-view.ts';
 
 /** A rotation that ended as it should. */
 const GOOD: Ending = {

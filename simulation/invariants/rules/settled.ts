@@ -1,9 +1,9 @@
 /** What must be true after weeks in which nothing went wrong: nobody is left in the middle. */
-import type { IamUser } from '../../src/domain/identity.ts';
-import { DAY_MS } from '../../src/domain/time.ts';
+import type { IamUser } from '../../../src/domain/identity.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
 import type { Circumstances, KeyFacts, RecordFacts, UserFacts } from './facts.ts';
-import { looksCreatedBy } from './rules/taken-back.ts';
-import { isLeftToPeople } from './rules/undelivered.ts';
+import { looksCreatedBy } from './taken-back.ts';
+import { isLeftToPeople } from './undelivered.ts';
 
 /** A user, and what else is to be known of one who had time to settle. */
 export interface SettlingUser {

@@ -1,9 +1,9 @@
 /** Applies the rule book to the facts that an observer feeds, and keeps what is violated. */
-import type { Circumstances, Observations } from './facts.ts';
-import type { Judge, Rule } from './rule.ts';
-import { type InvariantNumber, RULES } from './rules/index.ts';
+import type { Circumstances, Observations } from '../rules/facts.ts';
+import { type InvariantNumber, RULES } from '../rules/index.ts';
+import type { Judge, Rule } from '../rules/rule.ts';
 
-export type { InvariantNumber } from './rules/index.ts';
+export type { InvariantNumber } from '../rules/index.ts';
 
 const NUMBERED = Object.entries(RULES).map(
   ([number, rule]) => [Number(number) as InvariantNumber, rule as Rule] as const,

@@ -1,6 +1,6 @@
 /** Every two faults of a scenario, the second after the first. */
-import type { CallName } from '../../../../simulation/memory/calls.ts';
-import type { InvocationTrace } from '../../../../simulation/scenario/invocation.ts';
+import type { CallName } from '../../../simulation/memory/calls.ts';
+import type { InvocationTrace } from '../../../simulation/scenario/invocation.ts';
 import {
   CORE_SCENARIOS,
   type CoreConfiguration,

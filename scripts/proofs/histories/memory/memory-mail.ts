@@ -7,8 +7,8 @@ import {
   QUOTA_SPENT,
   REFUSED,
   type ScriptedAnswer,
-} from '../../../simulation/memory/mail.ts';
-import type { MailOutcome } from '../../../simulation/scenario/faults.ts';
+} from '../../../../simulation/memory/mail.ts';
+import type { MailOutcome } from '../../../../simulation/scenario/faults.ts';
 
 export const ANSWERS: Readonly<Record<MailOutcome, ScriptedAnswer>> = {
   accepted: ACCEPTED,

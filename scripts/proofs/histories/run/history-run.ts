@@ -1,12 +1,11 @@
 /** What happens in one history: its users, its runs and the observer who judges them. */
-import { CallObserver } from '../../../simulation/invariants/calls/call-observer.ts';
-import type { Violation } from '../../../simulation/invariants/checker.ts';
-import type { Circumstances } from '../../../simulation/invariants/facts.ts';
-import { whyUnsettled } from '../../../simulation/invariants/settled.ts';
-import type { Environment } from '../../../simulation/scenario/environment.ts';
-import type { FunctionName } from '../../../simulation/scenario/functions.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
-import { FunctionRuns } from './function-runs.ts';
+import { CallObserver } from '../../../../simulation/invariants/calls/call-observer.ts';
+import type { Violation } from '../../../../simulation/invariants/checker/checker.ts';
+import type { Circumstances } from '../../../../simulation/invariants/rules/facts.ts';
+import { whyUnsettled } from '../../../../simulation/invariants/rules/settled.ts';
+import type { Environment } from '../../../../simulation/scenario/environment.ts';
+import type { FunctionName } from '../../../../simulation/scenario/functions.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../src/domain/time.ts';
 import {
   type Command,
   type Conditions,
@@ -17,10 +16,11 @@ import {
   nameNumber,
   type ProductCommand,
   type UserCommand,
-} from './history.ts';
-import { aspects } from './labels.ts';
-import type { SystemUnderTest } from './system.ts';
-import { Tally } from './tally.ts';
+} from '../model/history.ts';
+import { aspects } from '../model/labels.ts';
+import type { SystemUnderTest } from '../model/system.ts';
+import { Tally } from '../model/tally.ts';
+import { FunctionRuns } from './function-runs.ts';
 import { Users } from './user-commands.ts';
 
 /** What a step did, for the log; `undefined` when it was not possible. */

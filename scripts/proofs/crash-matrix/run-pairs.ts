@@ -1,9 +1,10 @@
 /** All pairs of faults, or those that begin with a sample of first faults. */
-import type { Configuration } from '../configurations.ts';
-import { hash } from '../sampling.ts';
-import type { Workers } from '../workers.ts';
-import type { CoreConfiguration, CoreFault } from './core-scenario.ts';
-import { inWords, type Pairs } from './pairs.ts';
+
+import type { CoreConfiguration, CoreFault } from '../pairs/core-scenario.ts';
+import { inWords, type Pairs } from '../pairs/pairs.ts';
+import type { Configuration } from './configurations.ts';
+import { hash } from './sampling.ts';
+import type { Workers } from './workers.ts';
 
 export interface ConfigurationResult {
   readonly config: string;

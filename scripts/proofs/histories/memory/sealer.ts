@@ -1,7 +1,7 @@
-import type { Opener } from '../../../simulation/scenario/opener.ts';
-import { Secret } from '../../../src/domain/secret.ts';
-import type { Sealer } from '../../../src/ports/index.ts';
-import { SealError } from '../../../src/sealing/seal.ts';
+import type { Opener } from '../../../../simulation/scenario/opener.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
+import type { Sealer } from '../../../../src/ports/index.ts';
+import { SealError } from '../../../../src/sealing/seal.ts';
 
 /** What every content key of this sealer begins with, so that a leak is seen. */
 export const CONTENT_KEY_MARK = 'CONTENT-KEY';

@@ -8,8 +8,8 @@ import { areBuilt } from '../../simulation/scenario/functions.ts';
 import { createProgress, type Progress } from '../../src/cli/progress.ts';
 import { runProgram, UsageError } from '../command-line.ts';
 import { type MatrixOptions, readOptions, USAGE } from './crash-matrix/options.ts';
-import { coreConfigurationsOf, renderPairs, runPairs } from './crash-matrix/pairs/run.ts';
 import { runMatrix } from './crash-matrix/run.ts';
+import { coreConfigurationsOf, renderPairs, runPairs } from './crash-matrix/run-pairs.ts';
 import { renderMatrix } from './crash-matrix/table.ts';
 import { Workers } from './crash-matrix/workers.ts';
 

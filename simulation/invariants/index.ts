@@ -4,4 +4,4 @@ export {
   type AccountObserverOptions,
   type Step,
 } from './account/account-observer.ts';
-export { Checker, INVARIANTS, type InvariantNumber, type Violation } from './checker.ts';
+export { Checker, INVARIANTS, type InvariantNumber, type Violation } from './checker/checker.ts';

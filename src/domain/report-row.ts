@@ -5,6 +5,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html). So it never
  * decides: it only tells whose keys need not be listed now.
  */
+import type { AccessKey } from './identity.ts';
 import { iso } from './time.ts';
 
 export interface ReportedKey {
@@ -30,9 +31,19 @@ export function rememberedRow(row: ReportRow): string {
     .join(', ');
 }
 
-/** Whether the row tells of a use of the key that was created then, and not changed since. */
-export function tellsOfUse(row: ReportRow, createdAtMs: number): boolean {
+/**
+ * Whether the row may tell of a use of a key. A key is known by its date, unless its status was changed
+ * since: so it is every key that is none of the user's other ones.
+ */
+export function tellsOfUse(
+  row: ReportRow,
+  keys: readonly AccessKey[],
+  accessKeyId: string,
+): boolean {
+  const own = keys.find((key) => key.accessKeyId === accessKeyId);
+  const others = keys.filter(({ createdAtMs }) => createdAtMs !== own?.createdAtMs);
   return row.some(
-    ({ changedAtMs, lastUsedAtMs }) => changedAtMs === createdAtMs && lastUsedAtMs !== undefined,
+    ({ changedAtMs, lastUsedAtMs }) =>
+      lastUsedAtMs !== undefined && !others.some(({ createdAtMs }) => createdAtMs === changedAtMs),
   );
 }

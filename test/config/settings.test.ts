@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { coreSettings, loadSettings } from '../../src/config/settings.ts';
+import { coreSettings, loadSettings } from '../../src/runtime/settings.ts';
 import { mailers } from '../../src/mailers/index.ts';
 import { SettingsError } from '../../src/ports/errors.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';

@@ -1,9 +1,9 @@
 /** Which scenarios are run: every point with every fault that it can have, or a sample of them. */
 
 import { DAY_MS } from '../../../src/domain/time.ts';
+import type { CallPoint } from './call-point.ts';
 import { type Configuration, nameOf } from './configurations.ts';
 import { type FaultName, faultsOf } from './faults.ts';
-import type { CallPoint } from './points.ts';
 import { hash } from './sampling.ts';
 import type { PointFault } from './scenario.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Call, FaultKind, LocalAccount } from '../../../simulation/aws/index.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import { type CallPoint, labelOf } from './points.ts';
+import { type CallPoint, labelOf } from './call-point.ts';
 
 interface Fault {
   /** Heads a column of the table. */

@@ -1,5 +1,5 @@
 /** What a run of the matrix comes to. */
-import type { CallPoint } from './points.ts';
+import type { CallPoint } from './call-point.ts';
 import type { Row } from './rows.ts';
 
 export interface ConfigurationResult {

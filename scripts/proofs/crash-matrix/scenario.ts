@@ -12,15 +12,15 @@ import { FUNCTIONS, type FunctionName } from '../../../simulation/scenario/funct
 import type { InvocationTrace } from '../../../simulation/scenario/invocation.ts';
 import { toPlain } from '../../../simulation/scenario/table-items.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { type Ending, isOver, problemsOf } from '../scenarios/ending.ts';
+import { type Closing, viewRotation } from '../scenarios/rotation-view.ts';
+import { MAX_DELIVERIES, SCENARIOS, type ScenarioName } from '../scenarios/scenarios.ts';
+import { type CallPoint, needsNewFunction } from './call-point.ts';
 import { deleteAfterDaysOf } from './configurations.ts';
 import { type Deployment, TABLE } from './deployment.ts';
-import { type Ending, isOver, problemsOf } from './ending.ts';
 import { type ArmedFault, arm, type FaultName } from './faults.ts';
 import { isTimedOut, outputOf, remaining, warningsIn } from './invocations.ts';
 import { Owner } from './owner.ts';
-import { type CallPoint, needsNewFunction } from './points.ts';
-import { type Closing, viewRotation } from './rotation-view.ts';
-import { MAX_DELIVERIES, SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 /** The schedule's time between two runs. */
 const SCHEDULE_MS = 6 * HOUR_MS;

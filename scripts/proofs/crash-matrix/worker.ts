@@ -1,11 +1,12 @@
 /** A process that runs scenarios, so that several run at the same time. */
 import { inspect } from 'node:util';
+import type { CoreConfiguration, CoreFault } from '../pairs/core-scenario.ts';
+import type { Pairs } from '../pairs/pairs.ts';
+import type { CallPoint } from './call-point.ts';
 import type { Case } from './cases.ts';
 import { type Configuration, nameOf } from './configurations.ts';
 import { type Deployment, deploy } from './deployment.ts';
-import type { CoreConfiguration, CoreFault } from './pairs/core-scenario.ts';
-import type { Pairs } from './pairs/pairs.ts';
-import { type CallPoint, recordPoints, UnhealthyScenario } from './points.ts';
+import { recordPoints, UnhealthyScenario } from './points.ts';
 import { type Row, rowOf } from './rows.ts';
 import { runScenario } from './scenario.ts';
 
@@ -55,9 +56,9 @@ const WORKERS: { [K in keyof Work]: (asked: Work[K]['asked']) => Promise<Work[K]
   },
   // The world in memory is loaded only where it is asked for.
   firstFaults: async (configuration) =>
-    (await import('./pairs/pairs.ts')).firstFaults(configuration),
+    (await import('../pairs/pairs.ts')).firstFaults(configuration),
   pairs: async ({ configuration, first }) =>
-    (await import('./pairs/pairs.ts')).pairsWith(configuration, first),
+    (await import('../pairs/pairs.ts')).pairsWith(configuration, first),
 };
 
 async function work<K extends keyof Work>({ kind, asked }: Order<K>): Promise<Answer<K>> {

@@ -1,7 +1,7 @@
 /** The result of many histories, for people. */
 
+import { toShort } from './model/short-form.ts';
 import type { Found } from './search.ts';
-import { toShort } from './short-form.ts';
 import { BATCH, BATCH_ON_BUNDLES, type Result } from './workers.ts';
 
 /** The figures, and the history in which something was violated, if there is one. */

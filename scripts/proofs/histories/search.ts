@@ -1,9 +1,9 @@
 /** Searches for histories that break an invariant. */
 import fc from 'fast-check';
 import { history } from './arbitraries/history.ts';
-import type { History } from './history.ts';
-import { type Open, type RunResult, runHistory } from './run-history.ts';
-import { type Counts, Tally } from './tally.ts';
+import type { History } from './model/history.ts';
+import { type Counts, Tally } from './model/tally.ts';
+import { type Open, type RunResult, runHistory } from './run/run-history.ts';
 
 export interface Found {
   readonly seed: number;

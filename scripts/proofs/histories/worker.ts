@@ -1,6 +1,6 @@
 /** A process that runs histories, so that several run at the same time. */
 import { inspect } from 'node:util';
-import type { Open } from './run-history.ts';
+import type { Open } from './run/run-history.ts';
 import type { Searched } from './search.ts';
 import { search } from './search.ts';
 

@@ -1,8 +1,8 @@
 /** Runs many histories, several at the same time. */
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
+import { type Counts, Tally } from './model/tally.ts';
 import type { Found, Searched } from './search.ts';
-import { type Counts, Tally } from './tally.ts';
 import type { Answer, Order } from './worker.ts';
 
 /** How many histories have a seed in common: as many as are run again to see one fail again. */

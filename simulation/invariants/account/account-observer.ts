@@ -20,11 +20,11 @@
 import type { Call, LocalAccount, ReceivedMail } from '../../aws/index.ts';
 import { accountEnvironment } from '../../scenario/account-environment.ts';
 import { accountOpener } from '../../scenario/opener.ts';
-import { AccessWatch } from '../access-watch.ts';
-import { Checker } from '../checker.ts';
-import type { Circumstances, UserFacts } from '../facts.ts';
-import { KeyLedger } from '../key-ledger.ts';
-import { type PairMail, PairMails } from '../pair-mails.ts';
+import { AccessWatch } from '../checker/access-watch.ts';
+import { Checker } from '../checker/checker.ts';
+import { KeyLedger } from '../checker/key-ledger.ts';
+import { type PairMail, PairMails } from '../checker/pair-mails.ts';
+import type { Circumstances, UserFacts } from '../rules/facts.ts';
 import { ContentKeys } from './content-keys.ts';
 import { isFault } from './faults.ts';
 import { type KeyEvent, KeyEvents, type SeenUser } from './key-events.ts';

@@ -1,8 +1,8 @@
 /** Tells content keys that a person took away from those that the program removed. */
 import type { Call } from '../../aws/index.ts';
 import type { Environment } from '../../scenario/environment.ts';
-import type { KeyFacts } from '../facts.ts';
-import type { PairMails } from '../pair-mails.ts';
+import type { PairMails } from '../checker/pair-mails.ts';
+import type { KeyFacts } from '../rules/facts.ts';
 
 export class ContentKeys {
   readonly #parameters: Environment['parameters'];

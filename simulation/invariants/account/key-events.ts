@@ -3,7 +3,7 @@
  * the program's; any other is a person's, who works past the wire.
  */
 import type { Call, KeyHistory, LocalAccount } from '../../aws/index.ts';
-import type { Actor, KeyFacts } from '../facts.ts';
+import type { Actor, KeyFacts } from '../rules/facts.ts';
 
 interface Event {
   readonly atMs: number;

@@ -2,14 +2,14 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LocalAccount } from '../../aws/index.ts';
 import { kindOf, oldKeyIdOf, toPlain, userIdOf, wireKeyOf } from '../../scenario/table-items.ts';
-import type { RecordFacts, Veto } from '../facts.ts';
+import type { RecordFacts, Veto } from '../rules/facts.ts';
 import {
   ACTIVATED_AGAIN,
   CANCELLED,
   isDeactivatedOldKey,
   isVetoByRemoval,
   TIMER_REMOVED,
-} from '../vetoes.ts';
+} from '../rules/vetoes.ts';
 
 interface Version {
   readonly atMs: number;

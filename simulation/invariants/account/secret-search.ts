@@ -1,7 +1,7 @@
 /** Searches everything that is written for the secrets of an account. */
 import type { LocalAccount, ReceivedMail } from '../../aws/index.ts';
 import { readContentKey } from '../../scenario/content-key.ts';
-import { LeakSearch } from '../leaks.ts';
+import { LeakSearch } from '../checker/leaks.ts';
 
 interface SearchedText {
   readonly where: string;

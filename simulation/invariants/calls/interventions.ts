@@ -2,8 +2,13 @@
 import type { Environment } from '../../scenario/environment.ts';
 import { recordKey, timerKey } from '../../scenario/table-items.ts';
 import type { UserAction } from '../../scenario/user-actions.ts';
-import type { RecordFacts } from '../facts.ts';
-import { ACTIVATED_AGAIN, isDeactivatedOldKey, isVetoByRemoval, TIMER_REMOVED } from '../vetoes.ts';
+import type { RecordFacts } from '../rules/facts.ts';
+import {
+  ACTIVATED_AGAIN,
+  isDeactivatedOldKey,
+  isVetoByRemoval,
+  TIMER_REMOVED,
+} from '../rules/vetoes.ts';
 import type { Knowledge } from './knowledge.ts';
 
 export class Interventions {

@@ -1,7 +1,7 @@
 /** Follows the access keys of an environment. */
 import type { Environment } from '../../scenario/environment.ts';
-import type { Actor, KeyChange } from '../facts.ts';
-import type { KeyLedger } from '../key-ledger.ts';
+import type { KeyLedger } from '../checker/key-ledger.ts';
+import type { Actor, KeyChange } from '../rules/facts.ts';
 
 /** What has become of a key. */
 export interface SeenChange extends Pick<KeyChange, 'kind'> {

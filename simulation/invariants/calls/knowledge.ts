@@ -2,8 +2,8 @@
 import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
 import type { Environment } from '../../scenario/environment.ts';
 import { userIdOf, wireKeyOf } from '../../scenario/table-items.ts';
-import type { RecordFacts, Veto } from '../facts.ts';
-import { TIMER_REMOVED } from '../vetoes.ts';
+import type { RecordFacts, Veto } from '../rules/facts.ts';
+import { TIMER_REMOVED } from '../rules/vetoes.ts';
 
 /** How late what the program reads is. */
 export interface Lags {

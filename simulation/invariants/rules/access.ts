@@ -8,9 +8,9 @@ import type {
   RecordFacts,
   Standing,
   UserFacts,
-} from '../facts.ts';
-import type { Findings, Rule } from '../rule.ts';
+} from './facts.ts';
 import { CLOCKS_MS, isDue } from './limits.ts';
+import type { Findings, Rule } from './rule.ts';
 import { isTakenBack } from './taken-back.ts';
 
 export const access: Rule = {

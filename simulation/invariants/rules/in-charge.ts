@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../../src/domain/time.ts';
-import type { Circumstances, CompletedRun } from '../facts.ts';
+import type { Circumstances, CompletedRun } from './facts.ts';
 import { CLOCKS_MS } from './limits.ts';
 
 /** Whether a run that was completed had to do for a user whatever was due. */

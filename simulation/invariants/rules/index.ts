@@ -2,9 +2,10 @@
  * The rule book. Each invariant is stated once, in a file of its own; a new one is a file and a line
  * here.
  */
-import type { Rule } from '../rule.ts';
+
 import { access } from './access.ts';
 import { overdue } from './overdue.ts';
+import type { Rule } from './rule.ts';
 import { scheduled } from './scheduled.ts';
 import { secrets } from './secrets.ts';
 import { simultaneous } from './simultaneous.ts';

@@ -1,9 +1,9 @@
 /** Invariant 3. */
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Circumstances, CompletedRun } from '../facts.ts';
-import type { Findings, Rule } from '../rule.ts';
+import type { Circumstances, CompletedRun } from './facts.ts';
 import { isInCharge } from './in-charge.ts';
 import { CLOCKS_MS } from './limits.ts';
+import type { Findings, Rule } from './rule.ts';
 
 export const overdue: Rule = {
   statement: 'An old key is deleted a day after its date, and inactive at the age limit',

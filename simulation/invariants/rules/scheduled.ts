@@ -1,8 +1,8 @@
 /** Invariant 4. */
 import { DAY_MS } from '../../../src/domain/time.ts';
-import type { Circumstances, KeyChange, RecordFacts } from '../facts.ts';
-import type { Findings, Rule } from '../rule.ts';
+import type { Circumstances, KeyChange, RecordFacts } from './facts.ts';
 import { CLOCKS_MS, isDue } from './limits.ts';
+import type { Findings, Rule } from './rule.ts';
 import { isTakenBack } from './taken-back.ts';
 
 export const scheduled: Rule = {

@@ -1,5 +1,5 @@
 /** Invariant 5. */
-import type { Findings, Rule } from '../rule.ts';
+import type { Findings, Rule } from './rule.ts';
 
 export const secrets: Rule = {
   statement: 'No secret in a log, an error, a report, or in plaintext in the table',

@@ -1,5 +1,5 @@
 /** Invariant 6. */
-import type { Findings, Rule } from '../rule.ts';
+import type { Findings, Rule } from './rule.ts';
 
 export const simultaneous: Rule = {
   statement: 'A second run at the same time changes nothing',

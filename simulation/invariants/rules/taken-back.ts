@@ -1,6 +1,6 @@
 /** New keys that are taken back: to them the promises about old keys do not apply. */
 import { MINUTE_MS } from '../../../src/domain/time.ts';
-import type { Circumstances, KeyChange, KeyFacts, RecordFacts } from '../facts.ts';
+import type { Circumstances, KeyChange, KeyFacts, RecordFacts } from './facts.ts';
 import { CLOCKS_MS, GIVE_UP_MS, isDue } from './limits.ts';
 
 /** Whether a key is deactivated or deleted because nobody received it, or nobody uses it. */

@@ -1,9 +1,9 @@
 /** Invariant 2. */
 import { MINUTE_MS } from '../../../src/domain/time.ts';
-import type { CompletedRun, KeyFacts, RecordFacts } from '../facts.ts';
-import type { Findings, Rule } from '../rule.ts';
+import type { CompletedRun, KeyFacts, RecordFacts } from './facts.ts';
 import { isInCharge } from './in-charge.ts';
 import { CLOCKS_MS, GIVE_UP_MS, LEASE_MS, SETTLED_MS } from './limits.ts';
+import type { Findings, Rule } from './rule.ts';
 
 export const undelivered: Rule = {
   statement: 'A key that nobody received is deleted by the next run; if in doubt, after two weeks',

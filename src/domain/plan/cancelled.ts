@@ -20,7 +20,8 @@ export function planCancelled(
   if (observed.by === 'destructor') return wait('skipped', reason('timer-of-cancelled', { why }));
   const remembered = knownKeys(record, observed);
   if (remembered === 'no-user') return wait('postponed', reason('user-renamed'));
-  const isUsedNow = observed.reportRow && tellsOfUse(observed.reportRow, record.newKeyCreatedAtMs);
+  const isUsedNow =
+    observed.reportRow && remembered && tellsOfUse(observed.reportRow, remembered, record.newKeyId);
   const isOldKeyGone = remembered && !findKey(remembered, record.oldKeyId);
   if (
     !remembered ||

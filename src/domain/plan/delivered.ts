@@ -61,7 +61,7 @@ export function planDelivered(
     const remembered = knownKeys(record, observed);
     if (!remembered || remembered === 'no-user') return look('keys');
     const { reportRow } = observed;
-    const isUsedNow = reportRow && tellsOfUse(reportRow, record.newKeyCreatedAtMs);
+    const isUsedNow = reportRow && tellsOfUse(reportRow, remembered, record.newKeyId);
     if (awaitsFirstUse && (isUsedNow || isDue(remembered, policy, nowMs))) return look('keys');
     return planWaiting(record, observed, notYet, nowMs);
   }

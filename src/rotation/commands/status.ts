@@ -195,8 +195,11 @@ async function isNewKeyUsed(
   { account }: StatusPorts,
 ): Promise<boolean> {
   if (!isOpen(record) || !('newKeyId' in record)) return false;
-  const { newKeyId, newKeyCreatedAtMs } = record;
-  if (observed.reportRow) return tellsOfUse(observed.reportRow, newKeyCreatedAtMs);
+  const { newKeyId } = record;
+  const keys = knownKeys(record, observed);
+  if (observed.reportRow && keys && keys !== 'no-user') {
+    return tellsOfUse(observed.reportRow, keys, newKeyId);
+  }
   const use = observed.uses[newKeyId] ?? (await account.keys.owner(newKeyId));
   return use.kind === 'found' && use.lastUsedAtMs !== undefined;
 }

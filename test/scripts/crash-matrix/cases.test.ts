@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CallPoint } from '../../../scripts/proofs/crash-matrix/call-point.ts';
 import { type Case, casesOf, sample } from '../../../scripts/proofs/crash-matrix/cases.ts';
 import {
   CONFIGURATIONS,
@@ -6,7 +7,6 @@ import {
   PAIRWISE,
 } from '../../../scripts/proofs/crash-matrix/configurations.ts';
 import { FAULT_NAMES } from '../../../scripts/proofs/crash-matrix/faults.ts';
-import type { CallPoint } from '../../../scripts/proofs/crash-matrix/points.ts';
 
 const point = (service: string, action: string, step = 'rotator none → SCHEDULED'): CallPoint => ({
   scenario: 'prompt',

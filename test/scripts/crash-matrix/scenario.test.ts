@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type CallPoint, labelOf } from '../../../scripts/proofs/crash-matrix/call-point.ts';
 import { type Deployment, deploy } from '../../../scripts/proofs/crash-matrix/deployment.ts';
 import { arm } from '../../../scripts/proofs/crash-matrix/faults.ts';
-import {
-  type CallPoint,
-  labelOf,
-  recordPoints,
-} from '../../../scripts/proofs/crash-matrix/points.ts';
+import { recordPoints } from '../../../scripts/proofs/crash-matrix/points.ts';
 import { runScenario } from '../../../scripts/proofs/crash-matrix/scenario.ts';
 
 let deployment: Deployment;

@@ -1,9 +1,9 @@
 /** Programs that break one rule each, by the least that it takes: the observer must see them. */
 
-import type { InvocationPlan } from '../../../scripts/proofs/histories/history.ts';
-import { MemorySystem } from '../../../scripts/proofs/histories/memory-system.ts';
-import type { Open } from '../../../scripts/proofs/histories/run-history.ts';
-import type { Violation } from '../../../simulation/invariants/checker.ts';
+import { MemorySystem } from '../../../scripts/proofs/histories/memory/memory-system.ts';
+import type { InvocationPlan } from '../../../scripts/proofs/histories/model/history.ts';
+import type { Open } from '../../../scripts/proofs/histories/run/run-history.ts';
+import type { Violation } from '../../../simulation/invariants/checker/checker.ts';
 import type { StreamRecord } from '../../../simulation/memory/table.ts';
 import type { RunParts, World } from '../../../simulation/memory/world.ts';
 import { toRecordItem } from '../../../src/aws/items.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { history } from '../../../scripts/proofs/histories/arbitraries/history.ts';
-import { runHistory } from '../../../scripts/proofs/histories/run-history.ts';
-import { toHistory } from '../../../scripts/proofs/histories/short-form.ts';
+import { toHistory } from '../../../scripts/proofs/histories/model/short-form.ts';
+import { runHistory } from '../../../scripts/proofs/histories/run/run-history.ts';
 import { BAD_PROGRAMS, idler, KEEPER } from './bad-programs.ts';
 
 /** The same ones each time; the first are as long as the last. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { history } from '../../../scripts/proofs/histories/arbitraries/history.ts';
-import { renderFound } from '../../../scripts/proofs/histories/render.ts';
-import { search } from '../../../scripts/proofs/histories/search.ts';
 import {
   type ShortHistory,
   toHistory,
   toShort,
-} from '../../../scripts/proofs/histories/short-form.ts';
+} from '../../../scripts/proofs/histories/model/short-form.ts';
+import { renderFound } from '../../../scripts/proofs/histories/render.ts';
+import { search } from '../../../scripts/proofs/histories/search.ts';
 import { BATCH } from '../../../scripts/proofs/histories/workers.ts';
 import { THIEF } from './bad-programs.ts';
 

@@ -1,7 +1,7 @@
 /** Draws commands, with what is dangerous more often than by chance. */
 import fc from 'fast-check';
 import type { FunctionName } from '../../../../simulation/scenario/functions.ts';
-import type { Command, InvocationPlan } from '../history.ts';
+import type { Command, InvocationPlan } from '../model/history.ts';
 import { oneOf, seldom, who } from './draw.ts';
 import { invocation } from './invocations.ts';
 import { userCommands } from './user-commands.ts';

@@ -1,7 +1,7 @@
 /** Draws commands that belong together: rarely would chance put them together. */
 import fc from 'fast-check';
 import type { Which } from '../../../../simulation/scenario/user-actions.ts';
-import { type Command, INVOCATION } from '../history.ts';
+import { type Command, INVOCATION } from '../model/history.ts';
 import { who } from './draw.ts';
 
 /** What people and the product do in one go. */

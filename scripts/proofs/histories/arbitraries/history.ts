@@ -1,7 +1,7 @@
 /** Draws histories at random. */
 import fc from 'fast-check';
 import type { MailOutcome } from '../../../../simulation/scenario/faults.ts';
-import type { Conditions, History, Step } from '../history.ts';
+import type { Conditions, History, Step } from '../model/history.ts';
 import { command } from './commands.ts';
 import { oneOf, seldom } from './draw.ts';
 import { habits } from './habits.ts';

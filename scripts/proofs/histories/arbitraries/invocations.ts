@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { CallName } from '../../../../simulation/memory/calls.ts';
 import type { CallFaultKind, MailOutcome } from '../../../../simulation/scenario/faults.ts';
-import type { Command, InvocationPlan, PlannedFault } from '../history.ts';
+import type { Command, InvocationPlan, PlannedFault } from '../model/history.ts';
 import { oneOf } from './draw.ts';
 
 const minutes = fc.constantFrom(0, 1, 3, 5, 9, 13, 19, 22, 45);
@@ -30,7 +30,7 @@ const calls = oneOf<CallName>(
   ['journal.readAccount', 1],
   ['inventory.users', 1],
   ['inventory.reportRows', 1],
-  ['inventory.account', 1],
+  ['account.describe', 1],
   ['mailer.verify', 1],
 );
 

@@ -1,6 +1,6 @@
 /** Draws what users and administrators do. */
 import fc from 'fast-check';
-import type { Command } from '../history.ts';
+import type { Command } from '../model/history.ts';
 import { which, who } from './draw.ts';
 
 /** What users do. */

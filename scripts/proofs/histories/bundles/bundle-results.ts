@@ -1,6 +1,6 @@
 /** How an invocation of a built function ended. */
 import type { Invocation } from '../../../../simulation/aws/lambda-host.ts';
-import type { Ended } from '../system.ts';
+import type { Ended } from '../model/system.ts';
 
 export function endOf<T>(outcome: Invocation<T>): Ended<T> {
   if (outcome.died) return { kind: 'killed' };

@@ -1,5 +1,5 @@
 import type { LocalAccount } from '../../../../simulation/aws/index.ts';
-import { LeakSearch } from '../../../../simulation/invariants/leaks.ts';
+import { LeakSearch } from '../../../../simulation/invariants/checker/leaks.ts';
 import { readContentKey } from '../../../../simulation/scenario/content-key.ts';
 
 /** Searches texts for all secrets that an account has had until then. */

@@ -1,5 +1,5 @@
 /** The settings of the built functions under the conditions of a history. */
-import type { Conditions } from '../history.ts';
+import type { Conditions } from '../model/history.ts';
 
 export function settingsOf(conditions: Conditions): Record<string, string> {
   const { deactivateAfterDays, maxRotationsPerRun } = conditions;

@@ -7,8 +7,8 @@
 import type { Call, FaultKind, LocalAccount } from '../../../../simulation/aws/index.ts';
 import type { CallName } from '../../../../simulation/memory/calls.ts';
 import type { MailOutcome } from '../../../../simulation/scenario/faults.ts';
-import type { Command, InvocationPlan, PlannedFault } from '../history.ts';
-import type { Tally } from '../tally.ts';
+import type { Command, InvocationPlan, PlannedFault } from '../model/history.ts';
+import type { Tally } from '../model/tally.ts';
 
 /** The SDK makes up to eight attempts. */
 const ATTEMPTS = 8;

@@ -2,6 +2,7 @@
 import type { Bug } from '../bug.ts';
 import { DELIVERING } from './delivering.ts';
 import { DESTROYING } from './destroying.ts';
+import { EXPIRING } from './expiring.ts';
 import { KEEPING } from './keeping.ts';
 import { RESUMING } from './resuming.ts';
 import { ROTATING } from './rotating.ts';
@@ -11,5 +12,6 @@ export const BUGS: readonly Bug[] = [
   ...DELIVERING,
   ...RESUMING,
   ...DESTROYING,
+  ...EXPIRING,
   ...KEEPING,
 ];

@@ -7,7 +7,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { patiently } from './patience.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TableStream {
   /** What was not taken yet, oldest first; waits until it is enough. */
@@ -53,7 +53,7 @@ export function openStream(endpoint: string, streamArn: string): TableStream {
 
   const take: TableStream['take'] = async (isEnough) => {
     const records: DynamoDBRecord[] = [];
-    await patiently('records on the stream', async () => {
+    await waitFor('records on the stream', async () => {
       records.push(...(await takeNow()));
       return isEnough(records) || undefined;
     });

@@ -14,7 +14,7 @@ import { Secret } from '../../../../src/domain/secret.ts';
 import { unseal } from '../../../../src/sealing/seal.ts';
 import type { Clients } from '../../../simulation/contract.ts';
 import { engines } from './engines.ts';
-import { patiently } from './patience.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface Mail {
   readonly subject: string;
@@ -127,7 +127,7 @@ export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: st
  * other has the name.
  */
 async function inspect(service: string, model: string): Promise<Record<string, unknown>[]> {
-  const data = await patiently('a view into moto', async () => {
+  const data = await waitFor('a view into moto', async () => {
     const answer = await fetch(`${engines.moto}/moto-api/data.json`);
     const body = await answer.text();
     return answer.ok

@@ -1,7 +1,10 @@
 import { expect, it } from '@jest/globals';
-import type { Command } from '../../../../scripts/proofs/histories/history.ts';
-import { runHistory } from '../../../../scripts/proofs/histories/run-history.ts';
-import { type ShortHistory, toHistory } from '../../../../scripts/proofs/histories/short-form.ts';
+import type { Command } from '../../../../scripts/proofs/histories/model/history.ts';
+import {
+  type ShortHistory,
+  toHistory,
+} from '../../../../scripts/proofs/histories/model/short-form.ts';
+import { runHistory } from '../../../../scripts/proofs/histories/run/run-history.ts';
 
 /**
  * A history that went wrong once, as short as it gets. All of it must still come about: a step that

@@ -1,12 +1,11 @@
 import {
-  fromHistoryItem,
   historyPartition,
   type Item,
   ItemError,
-  readOrNote,
-  readRangeKey,
+  readAccountItems,
+  readHistoryItems,
+  readRecordItems,
   recordKey,
-  sortHistory,
   timerKey,
   toHistoryItem,
   toRecord,
@@ -15,15 +14,10 @@ import {
   toTimerItem,
 } from '../../src/aws/items.ts';
 import { latestRetryAtMs, rests } from '../../src/domain/back-off.ts';
-import {
-  type HistoryItem,
-  RECORD_SCHEMA,
-  type RotationRecord,
-  type Timer,
-} from '../../src/domain/record.ts';
+import { RECORD_SCHEMA, type RotationRecord } from '../../src/domain/record.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import type { Journal, UnreadableItem } from '../../src/ports/journal.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import type { MemoryTable } from './table.ts';
 
 /**
@@ -38,7 +32,11 @@ export function memoryJournal(
   lagMs = 0,
 ): Journal {
   const keyOf = (userId: string) => recordKey(accountId, userId);
+  const assertOwn = (what: { readonly accountId: string }): void => {
+    if (what.accountId !== accountId) throw new Error(`not of account ${accountId}`);
+  };
   const writeIf = (record: RotationRecord, condition: (item: Item | undefined) => boolean) => {
+    assertOwn(record);
     const item = table.get(keyOf(record.userId));
     if (condition(item)) {
       table.put(toRecordItem(record, 'write'));
@@ -52,18 +50,7 @@ export function memoryJournal(
 
   return {
     async readAccount() {
-      const records: RotationRecord[] = [];
-      const timers: Timer[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for (const item of table.items(lagMs)) {
-        if (item.account !== accountId) continue;
-        const { kind } = readRangeKey(String(item.item));
-        if (kind === 'other') continue;
-        readOrNote(unreadable, item, () =>
-          kind === 'record' ? records.push(toRecord(item)) : timers.push(toTimer(item)),
-        );
-      }
-      return { records, timers, unreadable };
+      return readAccountItems(table.items(lagMs).filter(({ account }) => account === accountId));
     },
 
     async read(userId) {
@@ -77,12 +64,8 @@ export function memoryJournal(
     },
 
     async readAll(userIds) {
-      const records = new Map<string, RotationRecord>();
-      for (const userId of userIds) {
-        const item = table.get(keyOf(userId));
-        if (item) readOrNote([], item, () => records.set(userId, toRecord(item)));
-      }
-      return records;
+      const items = userIds.map((userId) => table.get(keyOf(userId)));
+      return readRecordItems(items.filter((item) => item !== undefined));
     },
 
     async begin(record, { ignoreBackOff = false } = {}) {
@@ -128,18 +111,16 @@ export function memoryJournal(
     },
 
     async addHistory(item) {
+      assertOwn(item);
       table.put(toHistoryItem(item));
     },
 
     async history(userId) {
-      const items: HistoryItem[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for (const item of table.items()) {
-        if (item.account !== historyPartition(accountId)) continue;
-        if (userId !== undefined && item.userId !== userId) continue;
-        readOrNote(unreadable, item, () => items.push(fromHistoryItem(item)));
-      }
-      return { items: sortHistory(items), problems: unreadable.map(({ problem }) => problem) };
+      const partition = historyPartition(accountId);
+      const items = table.items().filter(({ account }) => account === partition);
+      return readHistoryItems(
+        items.filter((item) => userId === undefined || item.userId === userId),
+      );
     },
   };
 }

@@ -241,6 +241,7 @@ describe('a record that somebody has made or changed', () => {
           typeof of(dynamodb?.Keys, name, 'S') === 'string' &&
           of(dynamodb?.Keys, name, 'S') === of(dynamodb?.OldImage, name, 'S'),
       ) &&
+      /^\d{12}$/.test(String(of(dynamodb?.Keys, 'account', 'S'))) &&
       /^\w+\/timer\/\w+$/.test(String(of(dynamodb?.Keys, 'item', 'S'))) &&
       /^[0-9]{1,12}$/.test(String(of(dynamodb?.OldImage, 'delete_on', 'N')))
     );

@@ -13,7 +13,7 @@ import {
   toTimer,
   toTimerItem,
 } from '../../src/aws/items.ts';
-import { latestRetryAtMs, rests } from '../../src/domain/back-off.ts';
+import { latestRetryAtMs, restingSince } from '../../src/domain/back-off.ts';
 import { RECORD_SCHEMA, type RotationRecord } from '../../src/domain/record.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Conflict } from '../../src/ports/errors.ts';
@@ -32,6 +32,12 @@ export function memoryJournal(
   lagMs = 0,
 ): Journal {
   const keyOf = (userId: string) => recordKey(accountId, userId);
+  /** A partition as a query answers: in the order of the range keys. */
+  const query = (partition: string, agoMs = 0): Item[] =>
+    table
+      .items(agoMs)
+      .filter(({ account }) => account === partition)
+      .sort((a, b) => (String(a.item) < String(b.item) ? -1 : 1));
   const assertOwn = (what: { readonly accountId: string }): void => {
     if (what.accountId !== accountId) throw new Error(`not of account ${accountId}`);
   };
@@ -50,7 +56,7 @@ export function memoryJournal(
 
   return {
     async readAccount() {
-      return readAccountItems(table.items(lagMs).filter(({ account }) => account === accountId));
+      return readAccountItems(query(accountId, lagMs));
     },
 
     async read(userId) {
@@ -73,9 +79,12 @@ export function memoryJournal(
         const isNew = item === undefined;
         const isClosed = item?.state === 'CLOSED' && item.schema === RECORD_SCHEMA;
         const nowMs = clock.nowMs();
-        const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
-        const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
-        const hasRested = item?.outcome === 'seen' || !rests(Number(item?.closedAtMs), nowMs);
+        const retryAtMs = numberIn(item?.retryNotBeforeMs);
+        const closedAtMs = numberIn(item?.closedAtMs);
+        const { afterMs, untilMs } = restingSince(nowMs);
+        const isOver = retryAtMs <= nowMs;
+        const isTooLong = retryAtMs > latestRetryAtMs(nowMs);
+        const hasRested = item?.outcome === 'seen' || closedAtMs <= afterMs || closedAtMs > untilMs;
         return isNew || (isClosed && hasRested && (ignoreBackOff || isOver || isTooLong));
       });
     },
@@ -94,8 +103,9 @@ export function memoryJournal(
     async putTimer(timer, { givesWay = false } = {}) {
       const item = table.get(timerKey(accountId, timer.userId, timer.oldKeyId));
       const hasNoVeto = item?.vetoed === undefined;
-      const isOfAnother = item?.rotationId !== undefined && item.rotationId !== timer.rotationId;
-      const isOfSame = item?.rotationId === timer.rotationId;
+      const rotationId = timer.rotationId ?? '';
+      const isOfAnother = item?.rotationId !== undefined && item.rotationId !== rotationId;
+      const isOfSame = timer.rotationId ? item?.rotationId === rotationId : !isOfAnother;
       const mayReplace = timer.vetoed || hasNoVeto || isOfAnother;
       const mayRestore =
         item === undefined ||
@@ -116,8 +126,7 @@ export function memoryJournal(
     },
 
     async history(userId) {
-      const partition = historyPartition(accountId);
-      const items = table.items().filter(({ account }) => account === partition);
+      const items = query(historyPartition(accountId));
       return readHistoryItems(
         items.filter((item) => userId === undefined || item.userId === userId),
       );
@@ -132,4 +141,9 @@ function readable(item: Item): RotationRecord | ItemError {
     if (error instanceof ItemError) return error;
     throw error;
   }
+}
+
+/** A condition on a number never holds for anything else. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }

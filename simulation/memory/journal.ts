@@ -12,6 +12,7 @@ import {
   toRecordItem,
   toTimer,
   toTimerItem,
+  USER_ITEM_PREFIX,
 } from '../../src/aws/items.ts';
 import { latestRetryAtMs, restingSince } from '../../src/domain/back-off.ts';
 import { RECORD_SCHEMA, type RotationRecord } from '../../src/domain/record.ts';
@@ -56,7 +57,10 @@ export function memoryJournal(
 
   return {
     async readAccount() {
-      return readAccountItems(query(accountId, lagMs));
+      const items = query(accountId, lagMs);
+      return readAccountItems(
+        items.filter(({ item }) => String(item).startsWith(USER_ITEM_PREFIX)),
+      );
     },
 
     async read(userId) {

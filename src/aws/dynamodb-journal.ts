@@ -32,6 +32,7 @@ import {
   toRecordItem,
   toTimer,
   toTimerItem,
+  USER_ITEM_PREFIX,
 } from './items.ts';
 
 /** @param accountId whose records these are: no other account's item can be reached */
@@ -48,23 +49,11 @@ export function dynamodbJournal(
     return item;
   };
 
-  /** The items of a partition, oldest key first. */
-  const query = async (
-    partition: string,
-    options: Pick<QueryCommandInput, 'ConsistentRead'> = {},
-  ): Promise<Item[]> => {
+  /** Items of one partition in the order of their range keys. */
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> => {
     const items: Item[] = [];
-    for await (const page of paginateQuery(
-      { client: dynamodb },
-      {
-        TableName: table,
-        KeyConditionExpression: 'account = :account',
-        ExpressionAttributeValues: { ':account': partition },
-        ...options,
-      },
-    )) {
-      items.push(...(page.Items ?? []));
-    }
+    const pages = paginateQuery({ client: dynamodb }, { TableName: table, ...input });
+    for await (const page of pages) items.push(...(page.Items ?? []));
     return items;
   };
 
@@ -103,8 +92,14 @@ export function dynamodbJournal(
 
   return {
     async readAccount() {
-      // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
-      return readAccountItems(await query(accountId, { ConsistentRead: true }));
+      const items = await query({
+        KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':account': accountId, ':users': USER_ITEM_PREFIX },
+        // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
+        ConsistentRead: true,
+      });
+      return readAccountItems(items);
     },
 
     async read(userId) {
@@ -215,7 +210,10 @@ export function dynamodbJournal(
     },
 
     async history(userId) {
-      const items = await query(historyPartition(accountId));
+      const items = await query({
+        KeyConditionExpression: 'account = :history',
+        ExpressionAttributeValues: { ':history': historyPartition(accountId) },
+      });
       return readHistoryItems(
         items.filter((item) => userId === undefined || item.userId === userId),
       );

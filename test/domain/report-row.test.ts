@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type ReportRow, rememberedRow, tellsOfUse } from '../../src/domain/report-row.ts';
+import type { AccessKey } from '../../src/domain/identity.ts';
+import {
+  type ReportedKey,
+  type ReportRow,
+  rememberedRow,
+  tellsOfUse,
+} from '../../src/domain/report-row.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
 
 const CREATED_AT_MS = Date.UTC(2026, 0, 1);
 const USED_AT_MS = Date.UTC(2026, 5, 1);
@@ -37,20 +44,35 @@ describe('a remembered row', () => {
 });
 
 describe('the use of a new key', () => {
+  const old: AccessKey = {
+    accessKeyId: 'AKIAOLD',
+    status: 'Active',
+    createdAtMs: CREATED_AT_MS - DAY_MS,
+  };
+  const own: AccessKey = { accessKeyId: 'AKIANEW', status: 'Active', createdAtMs: CREATED_AT_MS };
+  const reported = ({ createdAtMs }: AccessKey, changes: Partial<ReportedKey> = {}) => ({
+    active: true,
+    changedAtMs: createdAtMs,
+    ...changes,
+  });
+  const used = { lastUsedAtMs: USED_AT_MS };
+  const tells = (row: ReportRow) => tellsOfUse(row, [old, own], 'AKIANEW');
+
   it('is told by the key that was created then', () => {
-    expect(tellsOfUse([{ ...key, lastUsedAtMs: USED_AT_MS }], CREATED_AT_MS)).toBe(true);
-    expect(tellsOfUse([key], CREATED_AT_MS)).toBe(false);
-    expect(tellsOfUse([], CREATED_AT_MS)).toBe(false);
+    expect(tells([reported(old), reported(own, used)])).toBe(true);
+    expect(tells([reported(old), reported(own)])).toBe(false);
+    expect(tells([])).toBe(false);
   });
 
   it('is not told by the use of another key of the user', () => {
-    const old = { ...key, changedAtMs: CREATED_AT_MS - 1000, lastUsedAtMs: USED_AT_MS };
-    expect(tellsOfUse([old, key], CREATED_AT_MS)).toBe(false);
-    expect(tellsOfUse([old, { ...key, lastUsedAtMs: USED_AT_MS }], CREATED_AT_MS)).toBe(true);
+    expect(tells([reported(old, used), reported(own)])).toBe(false);
+    expect(tells([reported(old, used), reported(own, used)])).toBe(true);
   });
 
-  it('is not told by a key that was switched since, whose creation the report no longer dates', () => {
-    const switched = { ...key, changedAtMs: CREATED_AT_MS + 1000, lastUsedAtMs: USED_AT_MS };
-    expect(tellsOfUse([switched], CREATED_AT_MS)).toBe(false);
+  it('may be told by a key whose status was changed since, and whose creation nobody can tell', () => {
+    const switched = { changedAtMs: CREATED_AT_MS + DAY_MS };
+    expect(tells([reported(old, used), reported(own, { ...switched, ...used })])).toBe(true);
+    expect(tells([reported(old, { ...switched, ...used }), reported(own)])).toBe(true);
+    expect(tells([reported(old), reported(own, switched)])).toBe(false);
   });
 });

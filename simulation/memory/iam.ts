@@ -1,10 +1,22 @@
-import type { AccessKey, AccountIdentity, IamUser, Tag } from '../../src/domain/identity.ts';
-import type { ReportedKey } from '../../src/domain/report-row.ts';
+import type { AccessKey, AccountIdentity, IamUser } from '../../src/domain/identity.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { DAY_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
 import type { Inventory, Keys } from '../../src/ports/account.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
+import { MemoryCredentialReport } from './credential-report.ts';
+import {
+  ACCOUNT_ID,
+  arnOf,
+  described,
+  type StoredKey,
+  type StoredUser,
+  toTags,
+  visible,
+  wholeSeconds,
+} from './iam-users.ts';
+
+export { ACCOUNT_ID };
 
 export interface IamOptions {
   /** `list` tells what was true this long ago; 0 unless told. */
@@ -15,30 +27,10 @@ export interface IamOptions {
   readonly lastUsedLagMs?: number;
   /** Whether there is a credential report; true unless told. */
   readonly report?: boolean;
+  /** How long a credential report is handed out before another is made; 0 unless told. */
+  readonly reportMaxAgeMs?: number;
   /** How far IAM's own clock is ahead of ours. */
   readonly clockSkewMs?: number;
-}
-
-interface StoredKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly createdAtMs: number;
-  /** By our clock. */
-  readonly appearedAtMs: number;
-  status: AccessKey['status'];
-  /** By IAM's clock: when it was created, or its status changed. */
-  changedAtMs: number;
-  usedAtMs: number[];
-}
-
-interface StoredUser {
-  readonly userId: string;
-  userName: string;
-  path: string;
-  tags: Tag[];
-  keys: StoredKey[];
-  /** What `list` said from when on. */
-  listed: { readonly sinceMs: number; readonly keys: readonly AccessKey[] }[];
 }
 
 /** How an administrator describes a new user. */
@@ -49,13 +41,13 @@ export interface NewUser {
   readonly path?: string;
 }
 
-export const ACCOUNT_ID = '123456789012';
 const MAX_KEYS = 2;
 
 /** IAM's users and access keys: the two ports on it, and what people do to it. */
 export class MemoryIam {
   readonly #clock: Clock;
   readonly #options: IamOptions;
+  readonly #report: MemoryCredentialReport;
   readonly #users = new Map<string, StoredUser>();
   /** Whether the program lacks the permission to ask for owner and last use of a key. */
   hidden = false;
@@ -66,6 +58,8 @@ export class MemoryIam {
   constructor(clock: Clock, options: IamOptions) {
     this.#clock = clock;
     this.#options = options;
+    const { reportMaxAgeMs: maxAgeMs = 0, lastUsedLagMs = 0 } = options;
+    this.#report = new MemoryCredentialReport(clock, { maxAgeMs, lastUsedLagMs });
   }
 
   // --- the ports ---
@@ -79,8 +73,9 @@ export class MemoryIam {
       if (this.#options.report === false) {
         return { rows: new Map(), notes: ['there is no credential report'] };
       }
-      const users = [...this.#users.values()];
-      return { rows: new Map(users.map((user) => [arnOf(user), user.keys.map(hint)])), notes: [] };
+      const users = () => [...this.#users.values()];
+      const rows = this.#report.rows(() => new Map(users().map((one) => [arnOf(one), one.keys])));
+      return { rows, notes: [] };
     },
   };
 
@@ -230,12 +225,15 @@ export class MemoryIam {
     return key !== undefined && key.appearedAtMs + settleMs > this.#clock.nowMs();
   }
 
+  #iamNowMs(): number {
+    return this.#clock.nowMs() + (this.#options.clockSkewMs ?? 0);
+  }
+
   #addKey(user: StoredUser, ageMs = 0): StoredKey {
     const nowMs = this.#clock.nowMs();
-    const iamNowMs = nowMs + (this.#options.clockSkewMs ?? 0);
+    const iamNowMs = this.#iamNowMs();
     const number = ++this.#created;
-    // IAM dates in whole seconds.
-    const createdAtMs = Math.floor((iamNowMs - ageMs) / SECOND_MS) * SECOND_MS;
+    const createdAtMs = wholeSeconds(iamNowMs - ageMs);
     const key: StoredKey = {
       accessKeyId: `AKIA${String(number).padStart(16, '0')}`,
       secretAccessKey: `Secret${String(number).padStart(34, '/')}`,
@@ -265,7 +263,7 @@ export class MemoryIam {
   #set({ key }: { readonly key: string }, status: AccessKey['status']): void {
     const found = this.#find(key);
     if (!found) throw new Error(`there is no key ${key}`);
-    if (found.stored.status !== status) found.stored.changedAtMs = this.#clock.nowMs();
+    if (found.stored.status !== status) found.stored.changedAtMs = wholeSeconds(this.#iamNowMs());
     found.stored.status = status;
     this.#list(found.user);
   }
@@ -273,31 +271,4 @@ export class MemoryIam {
   #list(user: StoredUser, sinceMs = this.#clock.nowMs()): void {
     user.listed.push({ sinceMs, keys: user.keys.map(visible) });
   }
-}
-
-function visible({ accessKeyId, status, createdAtMs }: StoredKey): AccessKey {
-  return { accessKeyId, status, createdAtMs };
-}
-
-/** A key as the credential report tells of it. */
-function hint({ status, changedAtMs, usedAtMs }: StoredKey): ReportedKey {
-  const lastUsedAtMs = usedAtMs.at(-1);
-  return {
-    active: status === 'Active',
-    changedAtMs,
-    ...(lastUsedAtMs !== undefined && { lastUsedAtMs }),
-  };
-}
-
-function arnOf({ path, userName }: StoredUser): string {
-  return `arn:aws:iam::${ACCOUNT_ID}:user${path}${userName}`;
-}
-
-function described(user: StoredUser): IamUser {
-  const { userId, userName, tags } = user;
-  return { userId, userName, arn: arnOf(user), tags };
-}
-
-function toTags(tags: Readonly<Record<string, string>>): Tag[] {
-  return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }

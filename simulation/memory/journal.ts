@@ -1,29 +1,24 @@
 import {
-  fromHistoryItem,
   historyPartition,
   type Item,
   ItemError,
-  readOrNote,
-  readRangeKey,
+  readAccountItems,
+  readHistoryItems,
+  readRecordItems,
   recordKey,
-  sortHistory,
   timerKey,
   toHistoryItem,
   toRecord,
   toRecordItem,
   toTimer,
   toTimerItem,
+  USER_ITEM_PREFIX,
 } from '../../src/aws/items.ts';
-import { latestRetryAtMs, rests } from '../../src/domain/back-off.ts';
-import {
-  type HistoryItem,
-  RECORD_SCHEMA,
-  type RotationRecord,
-  type Timer,
-} from '../../src/domain/record.ts';
+import { latestRetryAtMs, restingSince } from '../../src/domain/back-off.ts';
+import { RECORD_SCHEMA, type RotationRecord } from '../../src/domain/record.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import type { Journal, UnreadableItem } from '../../src/ports/journal.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import type { MemoryTable } from './table.ts';
 
 /**
@@ -38,7 +33,17 @@ export function memoryJournal(
   lagMs = 0,
 ): Journal {
   const keyOf = (userId: string) => recordKey(accountId, userId);
+  /** A partition as a query answers: in the order of the range keys. */
+  const query = (partition: string, agoMs = 0): Item[] =>
+    table
+      .items(agoMs)
+      .filter(({ account }) => account === partition)
+      .sort((a, b) => (String(a.item) < String(b.item) ? -1 : 1));
+  const assertOwn = (what: { readonly accountId: string }): void => {
+    if (what.accountId !== accountId) throw new Error(`not of account ${accountId}`);
+  };
   const writeIf = (record: RotationRecord, condition: (item: Item | undefined) => boolean) => {
+    assertOwn(record);
     const item = table.get(keyOf(record.userId));
     if (condition(item)) {
       table.put(toRecordItem(record, 'write'));
@@ -52,18 +57,10 @@ export function memoryJournal(
 
   return {
     async readAccount() {
-      const records: RotationRecord[] = [];
-      const timers: Timer[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for (const item of table.items(lagMs)) {
-        if (item.account !== accountId) continue;
-        const { kind } = readRangeKey(String(item.item));
-        if (kind === 'other') continue;
-        readOrNote(unreadable, item, () =>
-          kind === 'record' ? records.push(toRecord(item)) : timers.push(toTimer(item)),
-        );
-      }
-      return { records, timers, unreadable };
+      const items = query(accountId, lagMs);
+      return readAccountItems(
+        items.filter(({ item }) => String(item).startsWith(USER_ITEM_PREFIX)),
+      );
     },
 
     async read(userId) {
@@ -77,12 +74,8 @@ export function memoryJournal(
     },
 
     async readAll(userIds) {
-      const records = new Map<string, RotationRecord>();
-      for (const userId of userIds) {
-        const item = table.get(keyOf(userId));
-        if (item) readOrNote([], item, () => records.set(userId, toRecord(item)));
-      }
-      return records;
+      const items = userIds.map((userId) => table.get(keyOf(userId)));
+      return readRecordItems(items.filter((item) => item !== undefined));
     },
 
     async begin(record, { ignoreBackOff = false } = {}) {
@@ -90,9 +83,12 @@ export function memoryJournal(
         const isNew = item === undefined;
         const isClosed = item?.state === 'CLOSED' && item.schema === RECORD_SCHEMA;
         const nowMs = clock.nowMs();
-        const isOver = Number(item?.retryNotBeforeMs) <= nowMs;
-        const isTooLong = Number(item?.retryNotBeforeMs) > latestRetryAtMs(nowMs);
-        const hasRested = item?.outcome === 'seen' || !rests(Number(item?.closedAtMs), nowMs);
+        const retryAtMs = numberIn(item?.retryNotBeforeMs);
+        const closedAtMs = numberIn(item?.closedAtMs);
+        const { afterMs, untilMs } = restingSince(nowMs);
+        const isOver = retryAtMs <= nowMs;
+        const isTooLong = retryAtMs > latestRetryAtMs(nowMs);
+        const hasRested = item?.outcome === 'seen' || closedAtMs <= afterMs || closedAtMs > untilMs;
         return isNew || (isClosed && hasRested && (ignoreBackOff || isOver || isTooLong));
       });
     },
@@ -111,8 +107,9 @@ export function memoryJournal(
     async putTimer(timer, { givesWay = false } = {}) {
       const item = table.get(timerKey(accountId, timer.userId, timer.oldKeyId));
       const hasNoVeto = item?.vetoed === undefined;
-      const isOfAnother = item?.rotationId !== undefined && item.rotationId !== timer.rotationId;
-      const isOfSame = item?.rotationId === timer.rotationId;
+      const rotationId = timer.rotationId ?? '';
+      const isOfAnother = item?.rotationId !== undefined && item.rotationId !== rotationId;
+      const isOfSame = timer.rotationId ? item?.rotationId === rotationId : !isOfAnother;
       const mayReplace = timer.vetoed || hasNoVeto || isOfAnother;
       const mayRestore =
         item === undefined ||
@@ -128,18 +125,15 @@ export function memoryJournal(
     },
 
     async addHistory(item) {
+      assertOwn(item);
       table.put(toHistoryItem(item));
     },
 
     async history(userId) {
-      const items: HistoryItem[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for (const item of table.items()) {
-        if (item.account !== historyPartition(accountId)) continue;
-        if (userId !== undefined && item.userId !== userId) continue;
-        readOrNote(unreadable, item, () => items.push(fromHistoryItem(item)));
-      }
-      return { items: sortHistory(items), problems: unreadable.map(({ problem }) => problem) };
+      const items = query(historyPartition(accountId));
+      return readHistoryItems(
+        items.filter((item) => userId === undefined || item.userId === userId),
+      );
     },
   };
 }
@@ -151,4 +145,9 @@ function readable(item: Item): RotationRecord | ItemError {
     if (error instanceof ItemError) return error;
     throw error;
   }
+}
+
+/** A condition on a number never holds for anything else. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }

@@ -3,10 +3,9 @@
  * own configuration.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { IAMClient } from '@aws-sdk/client-iam';
+import { IAMClient, type IAMClientConfig } from '@aws-sdk/client-iam';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AdaptiveRetryStrategy, DefaultRateLimiter } from '@smithy/core/retry';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
 /**
  * How long (in milliseconds) a service may take to accept a connection, to answer, and to go on
@@ -20,6 +19,9 @@ export const TIMEOUTS = {
   socketTimeout: 10_000,
 };
 
+/** What signs the calls into one account, such as those of an assumed role. */
+export type AccountCredentials = NonNullable<IAMClientConfig['credentials']>;
+
 export interface Clients {
   readonly iam: IAMClient;
   /** For the one call that is not idempotent: it never repeats a request by itself. */
@@ -27,7 +29,7 @@ export interface Clients {
   /** The home account's, whatever the credentials are: the journal is central. */
   readonly dynamodb: DynamoDBDocumentClient;
   /** What the account's other clients are made with; those of the environment when missing. */
-  readonly credentials?: AwsCredentialIdentityProvider;
+  readonly credentials?: AccountCredentials;
 }
 
 /**
@@ -66,7 +68,7 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
  * The clients of one account.
  * @param credentials of a role in that account; those of the environment when missing
  */
-export function createClients(credentials?: AwsCredentialIdentityProvider): Clients {
+export function createClients(credentials?: AccountCredentials): Clients {
   // IAM counts all calls together, so its two clients keep one pace. It slows down less and speeds
   // up sooner than the SDK's own: most of a run that is throttled is spent on finding the pace.
   const rateLimiter = new DefaultRateLimiter({ beta: 0.9, scaleConstant: 4 });

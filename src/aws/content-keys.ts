@@ -5,14 +5,13 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod/mini';
 import { Secret } from '../domain/secret.ts';
 import type { ContentKeys, StoredContentKey } from '../ports/account.ts';
 import { describeError } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { errorName } from './answers.ts';
-import { PATIENT } from './clients.ts';
+import { type AccountCredentials, PATIENT } from './clients.ts';
 
 /** The parameter's value: a JWK (RFC 7517 §6.4) with the user's ID as `sub`. */
 const jwkSchema = z.object({
@@ -23,7 +22,7 @@ const jwkSchema = z.object({
 });
 
 /** @param credentials those of the environment when missing */
-export function createSsm(credentials?: AwsCredentialIdentityProvider): SSMClient {
+export function createSsm(credentials?: AccountCredentials): SSMClient {
   return new SSMClient({ ...PATIENT, ...(credentials && { credentials }) });
 }
 

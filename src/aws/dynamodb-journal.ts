@@ -7,32 +7,32 @@ import {
   GetCommand,
   PutCommand,
   type PutCommandInput,
-  QueryCommand,
+  paginateQuery,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { latestRetryAtMs, restingSince, rests } from '../domain/back-off.ts';
-import type { HistoryItem, RotationRecord, Timer } from '../domain/record.ts';
+import type { RotationRecord, Timer } from '../domain/record.ts';
 import { isOpen, RECORD_SCHEMA } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Conflict } from '../ports/errors.ts';
-import type { Journal, UnreadableItem } from '../ports/journal.ts';
+import type { Journal } from '../ports/journal.ts';
 import { errorName } from './answers.ts';
 import {
-  fromHistoryItem,
   historyPartition,
   type Item,
   ItemError,
-  readOrNote,
-  readRangeKey,
+  readAccountItems,
+  readHistoryItems,
+  readRecordItems,
   recordKey,
-  sortHistory,
   timerKey,
   toHistoryItem,
   toRecord,
   toRecordItem,
   toTimer,
   toTimerItem,
+  USER_ITEM_PREFIX,
 } from './items.ts';
 
 /** @param accountId whose records these are: no other account's item can be reached */
@@ -49,16 +49,20 @@ export function dynamodbJournal(
     return item;
   };
 
-  async function* query(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item> {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await dynamodb.send(
-        new QueryCommand({ TableName: table, ...input, ExclusiveStartKey: start }),
-      );
-      yield* page.Items ?? [];
-      start = page.LastEvaluatedKey;
-    } while (start);
-  }
+  /** Items of one partition in the order of their range keys. */
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> => {
+    const items: Item[] = [];
+    const pages = paginateQuery({ client: dynamodb }, { TableName: table, ...input });
+    for await (const page of pages) items.push(...(page.Items ?? []));
+    return items;
+  };
+
+  /** The key of whatever is written says whose it is: another account's item is never reached. */
+  const assertOwn = (what: { readonly accountId: string }): void => {
+    if (what.accountId !== accountId) {
+      throw new Error(`what is written is of account ${what.accountId}, not ${accountId}`);
+    }
+  };
 
   /**
    * Writes a record on a condition. The client repeats a call whose answer was lost, and then its
@@ -72,7 +76,7 @@ export function dynamodbJournal(
       'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
     >,
   ): Promise<void> => {
-    if (record.accountId !== accountId) throw new Error('the record is of another account');
+    assertOwn(record);
     const writeId = randomUUID();
     try {
       await dynamodb.send(
@@ -88,22 +92,14 @@ export function dynamodbJournal(
 
   return {
     async readAccount() {
-      const records: RotationRecord[] = [];
-      const timers: Timer[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for await (const item of query({
-        KeyConditionExpression: 'account = :account',
-        ExpressionAttributeValues: { ':account': accountId },
+      const items = await query({
+        KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':account': accountId, ':users': USER_ITEM_PREFIX },
         // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
         ConsistentRead: true,
-      })) {
-        const { kind } = readRangeKey(String(item.item));
-        if (kind === 'other') continue;
-        readOrNote(unreadable, item, () =>
-          kind === 'record' ? records.push(toRecord(item)) : timers.push(toTimer(item)),
-        );
-      }
-      return { records, timers, unreadable };
+      });
+      return readAccountItems(items);
     },
 
     async read(userId) {
@@ -117,7 +113,7 @@ export function dynamodbJournal(
     },
 
     async readAll(userIds) {
-      const records = new Map<string, RotationRecord>();
+      const items: Item[] = [];
       for (let start = 0; start < userIds.length; start += BATCH_SIZE) {
         const keys = userIds
           .slice(start, start + BATCH_SIZE)
@@ -125,15 +121,10 @@ export function dynamodbJournal(
         const { Responses: responses } = await dynamodb.send(
           new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
         );
-        for (const item of responses?.[table] ?? []) {
-          // Reading it alone tells what is wrong with an item that was changed by hand.
-          readOrNote([], item, () => {
-            const record = toRecord(item);
-            records.set(record.userId, record);
-          });
-        }
+        items.push(...(responses?.[table] ?? []));
       }
-      return records;
+      // Reading it alone tells what is wrong with an item that was changed by hand.
+      return readRecordItems(items);
     },
 
     async begin(record, { ignoreBackOff = false } = {}) {
@@ -214,20 +205,18 @@ export function dynamodbJournal(
     },
 
     async addHistory(item) {
+      assertOwn(item);
       await dynamodb.send(new PutCommand({ TableName: table, Item: toHistoryItem(item) }));
     },
 
     async history(userId) {
-      const items: HistoryItem[] = [];
-      const unreadable: UnreadableItem[] = [];
-      for await (const item of query({
+      const items = await query({
         KeyConditionExpression: 'account = :history',
         ExpressionAttributeValues: { ':history': historyPartition(accountId) },
-      })) {
-        if (userId !== undefined && item.userId !== userId) continue;
-        readOrNote(unreadable, item, () => items.push(fromHistoryItem(item)));
-      }
-      return { items: sortHistory(items), problems: unreadable.map(({ problem }) => problem) };
+      });
+      return readHistoryItems(
+        items.filter((item) => userId === undefined || item.userId === userId),
+      );
     },
   };
 }

@@ -18,6 +18,8 @@ import { iamPages } from './iam-pages.ts';
 
 /** IAM's largest page; it may answer with fewer users. */
 const PAGE_SIZE = 1000;
+/** A page that gets no answer in time is asked for again in smaller parts. */
+const SMALLER_PAGE_SIZES = [200, 40];
 /** Calls for the tags of single users at a time. */
 const CONCURRENCY = 10;
 
@@ -27,13 +29,10 @@ export function iamInventory(iam: IAMClient, clock: Clock): Inventory {
       try {
         return { users: await usersInPages(iam), notes: [] };
       } catch (error) {
-        if (!/^AccessDenied/.test(errorName(error))) throw error;
-        return {
-          users: await usersOneByOne(iam),
-          notes: [
-            'iam:GetAccountAuthorizationDetails is denied, so the tags of every user were read one by one',
-          ],
-        };
+        const why = whyOneByOne(error);
+        if (!why) throw error;
+        const note = `${why}, so the tags of every user were read one by one`;
+        return { users: await usersOneByOne(iam), notes: [note] };
       }
     },
 
@@ -48,24 +47,62 @@ export function iamInventory(iam: IAMClient, clock: Clock): Inventory {
   };
 }
 
+/** Why the users can't be read in pages with their tags, where only that is impossible. */
+function whyOneByOne(error: unknown): string | undefined {
+  if (/^AccessDenied/.test(errorName(error))) {
+    return 'iam:GetAccountAuthorizationDetails is denied';
+  }
+  return error instanceof NoAnswer
+    ? 'iam:GetAccountAuthorizationDetails does not answer in time'
+    : undefined;
+}
+
 /** Up to a thousand users a call, with their tags. */
 async function usersInPages(iam: IAMClient): Promise<IamUser[]> {
   const users: IamUser[] = [];
-  for await (const page of iamPages((marker) =>
-    iam.send(
-      new GetAccountAuthorizationDetailsCommand({
-        Filter: ['User'],
-        MaxItems: PAGE_SIZE,
-        ...marker,
-      }),
-    ),
-  )) {
+  const smaller = [...SMALLER_PAGE_SIZES];
+  let pageSize = PAGE_SIZE;
+  const read = async (marker: { Marker?: string }) => {
+    for (;;) {
+      try {
+        return await readPage(iam, { MaxItems: pageSize, ...marker });
+      } catch (error) {
+        const next = error instanceof NoAnswer ? smaller.shift() : undefined;
+        if (next === undefined) throw error;
+        pageSize = next;
+      }
+    }
+  };
+  for await (const page of iamPages(read)) {
     for (const user of page.UserDetailList ?? []) users.push(toUser(user, user.Tags));
   }
   return users;
 }
 
-/** The way for those who may not read the account's authorization details: a call a user. */
+/** @throws NoAnswer when the answer does not come in time, the first time that it does not */
+function readPage(iam: IAMClient, page: { readonly MaxItems: number; readonly Marker?: string }) {
+  const command = new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], ...page });
+  // Within the client's own retries: asking again for the same page would take as long.
+  command.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (errorName(error) !== 'TimeoutError') throw error;
+        throw new NoAnswer(describeError(error));
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return iam.send(command);
+}
+
+/** IAM did not answer within the client's time-out. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** The way for accounts whose authorization details can't be read: a call a user. */
 async function usersOneByOne(iam: IAMClient): Promise<IamUser[]> {
   const limit = pLimit(CONCURRENCY);
   const users: Promise<IamUser[]>[] = [];

@@ -26,6 +26,14 @@ export interface ItemKey {
   readonly item: string;
 }
 
+/**
+ * What the range keys of users' items begin with: the unique ID of an IAM user does
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). An account's other
+ * items, such as its last run, need not be read with them.
+ */
+export const USER_ITEM_PREFIX = 'AIDA';
+
+const ACCOUNT_ID = /^\d{12}$/;
 const RECORD_RANGE = /^(\w+)\/rotation$/;
 const TIMER_RANGE = /^(\w+)\/timer\/(\w+)$/;
 
@@ -40,6 +48,11 @@ export function recordKey(account: string, userId: string): ItemKey {
 
 export function timerKey(account: string, userId: string, oldKeyId: string): ItemKey {
   return { account, item: `${userId}/timer/${oldKeyId}` };
+}
+
+/** Whether a hash key is an account's own: there are partitions for other things beside it. */
+export function isAccountPartition(account: string): boolean {
+  return ACCOUNT_ID.test(account);
 }
 
 /** The partition of the closed rotations of an account. */
@@ -106,49 +119,90 @@ export function toTimer(item: Item): Timer {
   };
 }
 
-export function toHistoryItem(item: HistoryItem): Item {
-  const { accountId, userId, rotationId, closedAtMs } = item;
+function historyKey({ accountId, userId, rotationId, closedAtMs }: HistoryItem): ItemKey {
   return {
     account: historyPartition(accountId),
     item: `${iso(closedAtMs)}/${userId}/${rotationId}`,
-    ...item,
   };
+}
+
+export function toHistoryItem(item: HistoryItem): Item {
+  return { ...historyKey(item), ...item };
 }
 
 /** @throws ItemError */
 export function fromHistoryItem(item: Item): HistoryItem {
-  return check(historySchema, item);
+  const history = check(historySchema, item);
+  const key = historyKey(history);
+  // Only of the account and the moment that it says is it evidence.
+  if (key.account !== item.account) throw unreadable(item, 'accountId');
+  if (key.item !== item.item) throw unreadable(item, 'item');
+  return history;
+}
+
+/** What the items of an account's partition tell; those of other kinds are left out. */
+export interface AccountItems {
+  readonly records: RotationRecord[];
+  readonly timers: Timer[];
+  readonly unreadable: UnreadableItem[];
+}
+
+/** Reads an account's partition. An item that can't be read never stands in the way of the others. */
+export function readAccountItems(items: readonly Item[]): AccountItems {
+  const of = (kind: RangeKey['kind']) =>
+    items.filter(({ item }) => readRangeKey(String(item)).kind === kind);
+  const records = readEach(of('record'), toRecord);
+  const timers = readEach(of('timer'), toTimer);
+  return {
+    records: records.read,
+    timers: timers.read,
+    unreadable: [...records.unreadable, ...timers.unreadable],
+  };
+}
+
+/** Reads the records of several users, by user ID; those that can't be read are left out. */
+export function readRecordItems(items: readonly Item[]): Map<string, RotationRecord> {
+  return new Map(readEach(items, toRecord).read.map((record) => [record.userId, record]));
 }
 
 /**
- * Reads one item of many. One that can't be read must not stand in the way of the others: what is
- * wrong with it is added to `unreadable`.
+ * Reads closed rotations: oldest first, and each once. A run that was interrupted while it closed a
+ * rotation leaves an item to the run that does it again.
  */
-export function readOrNote(unreadable: UnreadableItem[], item: Item, read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof ItemError)) throw error;
-    const key = readRangeKey(String(item.item));
-    unreadable.push({
-      ...(key.kind === 'record' && { userId: key.userId }),
-      problem: error.message,
-    });
-  }
-}
-
-/**
- * Closed rotations, oldest first, each once: a run that was interrupted while it closed a rotation
- * leaves an item to the run that does it again.
- */
-export function sortHistory(items: readonly HistoryItem[]): HistoryItem[] {
+export function readHistoryItems(items: readonly Item[]): {
+  readonly items: HistoryItem[];
+  readonly problems: string[];
+} {
+  const { read, unreadable } = readEach(items, fromHistoryItem);
   const last = new Map<string, HistoryItem>();
-  for (const item of [...items].sort((a, b) => a.closedAtMs - b.closedAtMs)) {
+  for (const item of read.sort((a, b) => a.closedAtMs - b.closedAtMs)) {
     const id = `${item.userId} ${item.rotationId}`;
     last.delete(id);
     last.set(id, item);
   }
-  return [...last.values()];
+  return { items: [...last.values()], problems: unreadable.map(({ problem }) => problem) };
+}
+
+/** Reads each of many items by itself. */
+function readEach<T>(
+  items: readonly Item[],
+  read: (item: Item) => T,
+): { read: T[]; unreadable: UnreadableItem[] } {
+  const all: T[] = [];
+  const unreadable: UnreadableItem[] = [];
+  for (const item of items) {
+    try {
+      all.push(read(item));
+    } catch (error) {
+      if (!(error instanceof ItemError)) throw error;
+      const key = readRangeKey(String(item.item));
+      unreadable.push({
+        ...(key.kind === 'record' && { userId: key.userId }),
+        problem: error.message,
+      });
+    }
+  }
+  return { read: all, unreadable };
 }
 
 function check<T>(schema: z.ZodMiniType<T>, item: Item): T {

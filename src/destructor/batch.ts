@@ -83,13 +83,17 @@ async function handle(
       return item.problem;
     case 'record-removed':
       run.log.warn('a rotation record was removed by hand; its keys stay as they are', {
+        accountId: item.accountId,
         userId: item.userId,
       });
       return undefined;
     case 'expired':
     case 'removed':
       if (item.accountId !== run.account.id) {
-        run.log.warn('a timer of another account is left alone', { ...item.timer });
+        run.log.warn('a timer of another account is left alone', {
+          accountId: item.accountId,
+          ...item.timer,
+        });
         return undefined;
       }
       // What this program removes belongs to closed and cancelled records, and is dropped there.

@@ -7,7 +7,7 @@
  * The event source mapping filters as well, but what decides over a key is checked here.
  */
 import * as z from 'zod/mini';
-import { readRangeKey } from '../aws/items.ts';
+import { isAccountPartition, readRangeKey } from '../aws/items.ts';
 import type { Timer } from '../domain/record.ts';
 
 export type StreamItem =
@@ -16,8 +16,8 @@ export type StreamItem =
   /** A person (or this program) removed a timer. */
   | { readonly kind: 'removed'; readonly accountId: string; readonly timer: Timer }
   /** Somebody removed a rotation record: nothing says any more where that rotation stands. */
-  | { readonly kind: 'record-removed'; readonly userId: string }
-  /** Nothing to do: a write, or the removal of a history item. */
+  | { readonly kind: 'record-removed'; readonly accountId: string; readonly userId: string }
+  /** Nothing to do: a write, or the removal of another kind of item. */
   | { readonly kind: 'other' }
   | { readonly kind: 'unreadable'; readonly problem: string };
 
@@ -71,9 +71,11 @@ export function readRecord(record: unknown): StreamItem {
   const { userIdentity, dynamodb } = removed.data;
   const { account, item } = dynamodb.Keys;
   const key = readRangeKey(item.S);
-  if (key.kind === 'record') return { kind: 'record-removed', userId: key.userId };
-  // History, notices and the last run.
-  if (key.kind === 'other') return { kind: 'other' };
+  // History, notices, the last run, and whatever looks like a timer in a partition that has none.
+  if (key.kind === 'other' || !isAccountPartition(account.S)) return { kind: 'other' };
+  if (key.kind === 'record') {
+    return { kind: 'record-removed', accountId: account.S, userId: key.userId };
+  }
 
   const image = timerImage.safeParse(record);
   if (!image.success) {

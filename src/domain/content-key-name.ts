@@ -49,5 +49,5 @@ export function isContentKeyName(
   parameterName: string,
   { userId }: { readonly userId: string },
 ): boolean {
-  return userNameOf(parameterName) !== undefined && parameterName.endsWith(`/${userId}`);
+  return userNameOf(parameterName) !== undefined && parameterName.split('/').at(-1) === userId;
 }

@@ -1,17 +1,17 @@
-import { IAMClient } from '@aws-sdk/client-iam';
+import { type GetAccountAuthorizationDetailsCommandInput, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
-import { iamInventory } from '../../src/aws/iam-inventory.ts';
+import { accountAlias, iamInventory } from '../../src/aws/iam-inventory.ts';
 import { iamKeys } from '../../src/aws/iam-keys.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import type { Inventory, Keys } from '../../src/ports/account.ts';
-import { createLog } from '../../src/runtime/log.ts';
+import type { Log } from '../../src/ports/log.ts';
 
 let account: LocalAccount;
 let keys: Keys;
 let inventory: Inventory;
+let iam: IAMClient;
 const clock = { nowMs: () => account.clock.nowMs(), sleep: async () => {} };
-const lines: string[] = [];
 
 beforeAll(async () => {
   account = await startLocalAccount({ alias: 'example-prod' });
@@ -20,10 +20,9 @@ beforeAll(async () => {
     region: account.region,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   };
-  const iam = new IAMClient(shared);
+  iam = new IAMClient(shared);
   keys = iamKeys(iam, new IAMClient({ ...shared, maxAttempts: 1 }), clock);
-  const log = createLog('debug', clock, {}, (line) => lines.push(line));
-  inventory = iamInventory(iam, async () => account.accountId, clock, log);
+  inventory = iamInventory(iam, clock);
 });
 afterAll(() => account.close());
 
@@ -172,16 +171,86 @@ describe('the inventory', () => {
     account.iam.knobs.pageSize = 1000;
   });
 
-  it('names the account by ID and alias, and by its ID alone when the alias is denied', async () => {
-    expect(await inventory.account()).toEqual({
-      accountId: account.accountId,
-      alias: 'example-prod',
+  describe('of which a page gets no answer in time', () => {
+    /** The sizes of the pages that were asked for. */
+    const sizes: (number | undefined)[] = [];
+    /** An inventory of which these pages, counted from 1, get no answer, as the client tells it. */
+    const without = (isUnanswered: (nth: number) => boolean, options: object = {}) => {
+      const client = new IAMClient({
+        endpoint: account.endpoint,
+        region: account.region,
+        credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+        ...options,
+      });
+      client.middlewareStack.add(
+        (next) => (call) => {
+          const { Filter, MaxItems } = call.input as GetAccountAuthorizationDetailsCommandInput;
+          const isPage = Filter !== undefined;
+          if (isPage) sizes.push(MaxItems);
+          if (!isPage || !isUnanswered(sizes.length)) return next(call);
+          throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+        },
+        // Every attempt, and not only every call.
+        { step: 'deserialize', priority: 'low' },
+      );
+      return iamInventory(client, clock);
+    };
+    const userIds = async (from: Inventory) =>
+      (await from.users()).users.map(({ userId }) => userId).sort();
+    beforeEach(() => {
+      sizes.length = 0;
+      for (let index = 0; index < 15; index++) account.userActions.createUser(`${name}-${index}`);
     });
-    account.faults.add({ match: { action: 'ListAccountAliases' }, kind: 'deny' });
-    expect(await inventory.account()).toEqual({ accountId: account.accountId });
+
+    it('asks for smaller pages, once each, and misses nobody', async () => {
+      account.iam.knobs.pageSize = 50;
+      const found = await userIds(without((nth) => nth <= 2));
+      expect(sizes.slice(0, 3)).toEqual([1000, 200, 40]);
+      expect(new Set(sizes.slice(3))).toEqual(new Set([40]));
+      expect(found).toEqual(await userIds(inventory));
+      account.iam.knobs.pageSize = 1000;
+    });
+
+    it('goes on after the last page that was answered', async () => {
+      account.iam.knobs.pageSize = 10;
+      const found = await userIds(without((nth) => nth === 2));
+      expect(sizes.slice(0, 3)).toEqual([1000, 1000, 200]);
+      expect(found).toEqual(await userIds(inventory));
+      account.iam.knobs.pageSize = 1000;
+    });
+
+    it('reads the users one by one when no size helps, and says so', async () => {
+      const hang = {
+        match: { action: 'GetAccountAuthorizationDetails' },
+        kind: 'timeout-before',
+        times: Number.POSITIVE_INFINITY,
+      } as const;
+      account.faults.add(hang);
+      const requestHandler = { requestTimeout: 300, throwOnRequestTimeout: true };
+      const impatient = without(() => false, { requestHandler, maxAttempts: 9 });
+      const { users: found, notes } = await impatient.users();
+      expect(sizes).toEqual([1000, 200, 40]);
+      expect(found.find(({ userName }) => userName === name)).toMatchObject({
+        tags: [{ key: 'IKR:EMAIL', value: 'x@example.com' }],
+      });
+      expect(notes).toEqual([
+        'iam:GetAccountAuthorizationDetails does not answer in time, so the tags of every user were read one by one',
+      ]);
+    });
   });
 
-  it('tells the age of the keys from the credential report', async () => {
+  it('tells the alias of the account, and logs it when that is denied', async () => {
+    const warned: string[] = [];
+    const warn = (message: string) => void warned.push(message);
+    const log: Log = { debug: warn, info: warn, warn, error: warn };
+    expect(await accountAlias(iam, log)).toBe('example-prod');
+    expect(warned).toEqual([]);
+    account.faults.add({ match: { action: 'ListAccountAliases' }, kind: 'deny' });
+    expect(await accountAlias(iam, log)).toBeUndefined();
+    expect(warned).toEqual(['the account alias is not known']);
+  });
+
+  it('tells the keys of everybody from the credential report', async () => {
     const odd = `${name},=odd`;
     account.userActions.createUser(odd);
     account.userActions.createKey(odd, { ageMs: 81 * DAY_MS });
@@ -189,10 +258,10 @@ describe('the inventory', () => {
     account.userActions.useKey(both.accessKeyId, account.clock.nowMs() - DAY_MS);
     account.userActions.createKey(name, { ageMs: DAY_MS, status: 'Inactive' });
     account.clock.advance(5 * 3_600_000);
-    const { hints } = await inventory.keyHints();
+    const { rows } = await inventory.reportRows();
     const arn = (user: string) => `arn:aws:iam::${account.accountId}:user/${user}`;
-    expect(hints.get(arn(odd))).toHaveLength(1);
-    expect(hints.get(arn(name))).toEqual([
+    expect(rows.get(arn(odd))).toHaveLength(1);
+    expect(rows.get(arn(name))).toEqual([
       { active: true, changedAtMs: expect.any(Number), lastUsedAtMs: expect.any(Number) },
       { active: false, changedAtMs: expect.any(Number) },
     ]);
@@ -202,8 +271,8 @@ describe('the inventory', () => {
     'does without the credential report when %s is denied',
     async (action) => {
       account.faults.add({ match: { action }, kind: 'deny', times: 9 });
-      const { hints, notes } = await inventory.keyHints();
-      expect(hints.size).toBe(0);
+      const { rows, notes } = await inventory.reportRows();
+      expect(rows.size).toBe(0);
       expect(notes).toEqual([expect.stringMatching(/no credential report: AccessDenied/)]);
     },
   );
@@ -211,8 +280,8 @@ describe('the inventory', () => {
   it('does without the credential report while IAM is still making it', async () => {
     account.clock.advance(5 * 3_600_000);
     account.iam.report.takesMs = 3_600_000;
-    const { hints, notes } = await inventory.keyHints();
-    expect(hints.size).toBe(0);
+    const { rows, notes } = await inventory.reportRows();
+    expect(rows.size).toBe(0);
     expect(notes).toEqual([expect.stringMatching(/still making/)]);
     account.iam.report.takesMs = 0;
   });

@@ -4,189 +4,67 @@ import {
   fromHistoryItem,
   type Item,
   ItemError,
+  readAccountItems,
+  readHistoryItems,
+  readRangeKey,
   toHistoryItem,
   toRecord,
   toRecordItem,
   toTimer,
   toTimerItem,
 } from '../../src/aws/items.ts';
-import { parameterNameOf } from '../../src/domain/parameter-name.ts';
-import type { HistoryItem, Outcome, RotationRecord, Timer } from '../../src/domain/record.ts';
+import { isContentKeyName } from '../../src/domain/content-key-name.ts';
+import { RECORD_SCHEMA } from '../../src/domain/record.ts';
+import { LATEST_MS } from '../../src/domain/time.ts';
+import { startedRecord } from '../support/records.ts';
+import {
+  accountId,
+  OPTIONAL,
+  someHistory,
+  someRecord,
+  someTimer,
+  states,
+} from './support/journal-items.ts';
 
-/** Up to the end of the year 9999. */
-const LATEST_MS = Date.UTC(10_000, 0) - 1;
-const atMs = fc.integer({ min: 0, max: LATEST_MS });
-const count = fc.nat();
-const text = fc.string({ unit: 'grapheme' });
-const keyId = fc.stringMatching(/^[A-Z0-9]{16,20}$/);
-const parameterName = fc.stringMatching(/^[\w+=,.@-]{1,64}$/).map(parameterNameOf);
-const outcome = fc.constantFrom<Outcome>(
-  'completed',
-  'failed',
-  'postponed',
-  'undone',
-  'cancelled',
-  'user-gone',
-  'unused',
-);
-
-const base = {
-  userId: text,
-  userName: text,
-  userArn: text,
-  address: text,
-  rotationId: text,
-  version: count,
-  startedAtMs: atMs,
-  leaseUntilMs: atMs,
-  failures: count,
-  oldKeyId: keyId,
-  oldKeyCreatedAtMs: atMs,
-  parameterName,
-};
-const withNewKey = {
-  ...base,
-  newKeyId: keyId,
-  newKeyCreatedAtMs: atMs,
-  sealed: text,
-  instructions: text,
-  deactivateOnMs: atMs,
-  deleteOnMs: atMs,
-};
-const delivered = { ...withNewKey, deliveredAtMs: atMs, remindedAtMs: atMs, oldKeyGoneAtMs: atMs };
-
-/** Any object of these fields, the optional ones there or not. */
-function some<T extends object>(
-  model: { [K in keyof T]: fc.Arbitrary<T[K]> },
-  ...optional: (keyof T & string)[]
-): fc.Arbitrary<T> {
-  const required = Object.keys(model).filter((key) => !optional.includes(key as never));
-  return fc.record(model, {
-    requiredKeys: required as (keyof T)[],
-    noNullPrototype: true,
-  }) as never;
-}
-
-const states: Record<RotationRecord['state'], fc.Arbitrary<RotationRecord>> = {
-  STARTED: some({ ...base, state: fc.constant('STARTED'), seenKeyIds: fc.array(keyId) }),
-  DELIVERING: some(
-    {
-      ...withNewKey,
-      state: fc.constant('DELIVERING'),
-      attempts: count,
-      failedAttempts: count,
-      firstAttemptAtMs: atMs,
-      givenUpAtMs: atMs,
-      newKeyDeactivatedAtMs: atMs,
-      retryNotBeforeMs: atMs,
-    },
-    'deactivateOnMs',
-    'givenUpAtMs',
-    'newKeyDeactivatedAtMs',
-    'retryNotBeforeMs',
-  ),
-  WITHDRAWING: some({
-    ...base,
-    state: fc.constant('WITHDRAWING'),
-    newKeyId: keyId,
-    newKeyCreatedAtMs: atMs,
-    reason: text,
-  }),
-  SCHEDULED: some(
-    { ...delivered, state: fc.constant('SCHEDULED') },
-    'deactivateOnMs',
-    'remindedAtMs',
-    'oldKeyGoneAtMs',
-  ),
-  DEACTIVATED: some(
-    { ...delivered, state: fc.constant('DEACTIVATED'), deactivatedAtMs: atMs },
-    'deactivateOnMs',
-    'remindedAtMs',
-    'oldKeyGoneAtMs',
-  ),
-  CANCELLED: some(
-    { ...withNewKey, state: fc.constant('CANCELLED'), cancelledAtMs: atMs, reason: text },
-    'deactivateOnMs',
-  ),
-  CLOSED: some(
-    {
-      ...base,
-      state: fc.constant('CLOSED'),
-      closedAtMs: atMs,
-      outcome,
-      reason: text,
-      newKeyId: keyId,
-      retryNotBeforeMs: atMs,
-    },
-    'newKeyId',
-  ),
-} as never;
-
-const someRecord = fc.oneof(...Object.values(states));
-const someTimer: fc.Arbitrary<Timer> = some(
-  {
-    userId: text,
-    oldKeyId: text,
-    deleteOnEpochSeconds: count,
-    rotationId: text,
-    vetoed: fc.constant(true),
-  } as never,
-  'rotationId' as never,
-  'vetoed' as never,
-);
-const someHistory: fc.Arbitrary<HistoryItem> = some(
-  {
-    userId: text,
-    userName: text,
-    userArn: text,
-    rotationId: text,
-    startedAtMs: atMs,
-    closedAtMs: atMs,
-    outcome,
-    reason: text,
-    oldKeyId: text,
-    newKeyId: text,
-    oldKeyCreatedAtMs: atMs,
-  } as never,
-  'newKeyId' as never,
-);
+const ACCOUNT_ID = '123456789012';
+const KEY_NAMES = ['account', 'item'];
 
 describe('a record in the table', () => {
   it.each(Object.entries(states))('comes back as it was written (%s)', (_, records) => {
     fc.assert(
-      fc.property(records, text, (record, writeId) => {
+      fc.property(records, fc.string(), (record, writeId) => {
         expect(toRecord(toRecordItem(record, writeId))).toEqual(record);
       }),
     );
   });
 
-  it('lies under its user, never expires, and names its write', () => {
+  it('lies under its account and user, never expires, and names its write', () => {
     fc.assert(
-      fc.property(someRecord, text, (record, writeId) => {
+      fc.property(someRecord, fc.string(), (record, writeId) => {
         const item = toRecordItem(record, writeId);
-        expect(item).toMatchObject({ user: record.userId, ak: 'rotation', writeId });
+        expect(item).toMatchObject({
+          account: record.accountId,
+          item: `${record.userId}/rotation`,
+          writeId,
+        });
         expect(item).not.toHaveProperty('delete_on');
       }),
     );
   });
 
   it('is not believed when any field is missing or of another type', () => {
-    const optional =
-      /^(deactivateOnMs|remindedAtMs|oldKeyGoneAtMs|givenUpAtMs|newKeyDeactivatedAtMs)$/;
     fc.assert(
       fc.property(someRecord, fc.nat(), (record, pick) => {
         const fields = Object.keys(record).filter(
-          (field) =>
-            !optional.test(field) &&
-            !(record.state === 'CLOSED' && field === 'newKeyId') &&
-            !(record.state === 'DELIVERING' && field === 'retryNotBeforeMs'),
+          (field) => !OPTIONAL[record.state].includes(field),
         );
         const field = fields[pick % fields.length] ?? '';
         const item = toRecordItem(record, 'write');
-        const { [field]: _, ...without } = item;
-        for (const broken of [without, { ...item, [field]: true }, { ...item, [field]: null }]) {
+        const { [field]: value, ...without } = item;
+        const other = typeof value === 'boolean' ? 'true' : true;
+        for (const broken of [without, { ...item, [field]: other }, { ...item, [field]: null }]) {
           expect(() => toRecord(broken)).toThrow(ItemError);
-          expect(() => toRecord(broken)).toThrow(`(${field})`);
+          expect(() => toRecord(broken)).toThrow(field);
         }
       }),
     );
@@ -200,27 +78,57 @@ describe('a record in the table', () => {
     ['a time that no date can tell', { leaseUntilMs: LATEST_MS + 1 }],
     ['a parameter that is none of ours', { parameterName: '/prod/database/password' }],
     ['a parameter beside its prefix', { parameterName: '/ikr/secret/iam/../../prod' }],
-    ["the record's place for a key", { oldKeyId: 'rotation' }],
-    ["the history's place for a key", { oldKeyId: 'history#2026-01-01T00:00:00.000Z' }],
-    ["another user's ID", { userId: 'AIDASOMEBODYELSE' }],
+    ["another user's parameter", { parameterName: '/ikr/secret/iam/alice/AIDABOB' }],
+    ["the record's place for a key", { oldKeyId: 'AIDAALICE/rotation' }],
+    ["another user's place for a key", { oldKeyId: '../AIDABOB/timer/AKIAOLD' }],
+    ["another user's ID", { userId: 'AIDABOB', parameterName: '/ikr/secret/iam/bob/AIDABOB' }],
+    ["another account's ID", { accountId: '210987654321' }],
+    ['a target that nobody knows', { target: { kind: 'pigeon', address: 'x' } }],
+    ['a reason in words', { state: 'CLOSED', reason: 'because' }],
   ])('is not believed with %s', (_, changes) => {
-    const [record] = fc.sample(states.STARTED, 1);
-    const item: Item = { ...toRecordItem(record as RotationRecord, 'write'), ...changes };
-    expect(toRecord(toRecordItem(record as RotationRecord, 'write'))).toEqual(record);
-    expect(() => toRecord(item)).toThrow('it was changed by hand; repair or delete it');
+    const item = toRecordItem(startedRecord(), 'write');
+    expect(toRecord(item)).toEqual(startedRecord());
+    expect(() => toRecord({ ...item, ...changes })).toThrow(
+      'it was changed by hand; repair or delete it',
+    );
   });
+
+  it.each([0, RECORD_SCHEMA + 1, 1.5])(
+    'is left alone when another version wrote it (schema %p), whatever else is in it',
+    (schema) => {
+      const item = toRecordItem(startedRecord(), 'write');
+      for (const changed of [
+        { ...item, schema },
+        { ...item, schema, state: 'NEW_STATE', version: 'x', target: undefined },
+      ]) {
+        expect(() => toRecord(changed)).toThrow(
+          /^The table's item 123456789012 AIDAALICE\/rotation was written by another version/,
+        );
+      }
+    },
+  );
+
+  it.each([undefined, null, '1', Number.NaN])(
+    'is told as changed by hand when its schema is %p',
+    (schema) => {
+      const item = { ...toRecordItem(startedRecord(), 'write'), schema };
+      expect(() => toRecord(item)).toThrow(/\(schema\).*changed by hand/);
+    },
+  );
 
   it('tells nothing of its values when it is not believed', () => {
     const [record] = fc.sample(states.SCHEDULED, 1);
-    const item = toRecordItem({ ...(record as RotationRecord), userId: 'AIDAX' }, 'write');
+    if (!record) throw new Error('nothing was drawn');
+    const item = toRecordItem(record, 'write');
     expect(() => toRecord({ ...item, version: 'eyJ.secret', sealed: 5 })).toThrow(
-      /^The table's item AIDAX rotation can't be read \((version, sealed|sealed, version)\)/,
+      /^The table's item \d+ \w+\/rotation can't be read \((version, sealed|sealed, version)\)/,
     );
   });
 
   it('drops what a former state left behind', () => {
     const [record] = fc.sample(states.CANCELLED, 1);
-    const item = { ...toRecordItem(record as RotationRecord, 'write'), attempts: 3, foo: 'bar' };
+    if (!record) throw new Error('nothing was drawn');
+    const item = { ...toRecordItem(record, 'write'), attempts: 3, foo: 'bar' };
     expect(toRecord(item)).toEqual(record);
   });
 });
@@ -228,22 +136,26 @@ describe('a record in the table', () => {
 describe('a timer in the table', () => {
   it('comes back as it was written', () => {
     fc.assert(
-      fc.property(someTimer, (timer) => {
-        expect(toTimer(toTimerItem(timer))).toEqual(timer);
+      fc.property(accountId, someTimer, (account, timer) => {
+        expect(toTimer(toTimerItem(account, timer))).toEqual(timer);
       }),
     );
   });
 
-  it('expires by the attribute that TTL looks at, in seconds', () => {
-    expect(
-      toTimerItem({ userId: 'AIDAX', oldKeyId: 'AKIAX', deleteOnEpochSeconds: 1_800_000_000 }),
-    ).toEqual({ user: 'AIDAX', ak: 'AKIAX', delete_on: 1_800_000_000 });
+  it('lies under its account, user and key, and expires by the attribute that TTL looks at, in seconds', () => {
+    const timer = { userId: 'AIDAX', oldKeyId: 'AKIAX', deleteOnEpochSeconds: 1_800_000_000 };
+    expect(toTimerItem(ACCOUNT_ID, timer)).toEqual({
+      account: ACCOUNT_ID,
+      item: 'AIDAX/timer/AKIAX',
+      delete_on: 1_800_000_000,
+    });
   });
 
   it.each([undefined, -1, 1e300, Number.NaN, '5', 12_345_678_901_234_567_890n])(
     'is not believed with the date %p',
     (delete_on) => {
-      expect(() => toTimer({ user: 'AIDAX', ak: 'AKIAX', delete_on })).toThrow(ItemError);
+      const item = { account: ACCOUNT_ID, item: 'AIDAX/timer/AKIAX', delete_on };
+      expect(() => toTimer(item)).toThrow(ItemError);
     },
   );
 });
@@ -257,16 +169,48 @@ describe('history in the table', () => {
     );
   });
 
-  it('lies under its user in the order in which rotations began', () => {
+  it('lies in a partition of its own, in the order in which rotations were closed', () => {
     fc.assert(
       fc.property(someHistory, someHistory, (one, other) => {
-        const [first, second] = [toHistoryItem(one), toHistoryItem(other)].map(({ ak }) => ak);
-        expect(String(first)).toMatch(/^history#/);
-        expect(Math.sign(String(first).localeCompare(String(second)))).toBe(
-          Math.sign(one.startedAtMs - other.startedAtMs),
-        );
+        const [first, second] = [one, other].map(toHistoryItem);
+        expect(first?.account).toBe(`${one.accountId}/history`);
+        if (one.closedAtMs === other.closedAtMs) return;
+        expect(String(first?.item) < String(second?.item)).toBe(one.closedAtMs < other.closedAtMs);
       }),
     );
+  });
+
+  it('is not taken for a record or a timer, whatever the rotation is called', () => {
+    fc.assert(
+      fc.property(someHistory, (history) => {
+        expect(readRangeKey(String(toHistoryItem(history).item))).toEqual({ kind: 'other' });
+      }),
+      {
+        examples: [
+          [{ ...fc.sample(someHistory, 1)[0], rotationId: 'x/rotation' } as never],
+          [{ ...fc.sample(someHistory, 1)[0], rotationId: 'timer/AKIAX' } as never],
+        ],
+      },
+    );
+  });
+
+  it.each([{ accountId: '210987654321' }, { userId: 'AIDABOB' }, { closedAtMs: 5 }])(
+    'is not believed where its key says something else than %p',
+    (changes) => {
+      const [history] = fc.sample(someHistory, 1);
+      if (!history) throw new Error('nothing was drawn');
+      const item = { ...toHistoryItem(history), ...changes };
+      expect(() => fromHistoryItem(item)).toThrow(/\((accountId|item)\)/);
+    },
+  );
+
+  it('counts a rotation once that was closed twice, after an interrupted run', () => {
+    const [history] = fc.sample(someHistory, 1);
+    if (!history) throw new Error('nothing was drawn');
+    const [first, again, later] = [10, 20, 30].map((closedAtMs) => ({ ...history, closedAtMs }));
+    const another = { ...history, rotationId: `${history.rotationId}-2`, closedAtMs: 15 };
+    const items = [later, first, again, another].map((one) => toHistoryItem(one ?? history));
+    expect(readHistoryItems(items)).toEqual({ items: [another, later], problems: [] });
   });
 });
 
@@ -286,26 +230,22 @@ const attribute: fc.Arbitrary<unknown> = fc.letrec<{ any: unknown }>((tie) => ({
   ),
 })).any;
 
-describe('an item that a person has changed', () => {
-  const readers = { toRecord, toTimer, fromHistoryItem };
-  const items = fc.oneof(
-    fc.tuple(
-      fc.constant(readers.toRecord),
-      someRecord.map((one) => toRecordItem(one, 'write')),
-    ),
-    fc.tuple(fc.constant(readers.toTimer), someTimer.map(toTimerItem)),
-    fc.tuple(fc.constant(readers.fromHistoryItem), someHistory.map(toHistoryItem)),
-  );
-  const changed = items.chain(([read, item]) =>
-    fc.tuple(
-      fc.constant(read),
-      fc.constant(item),
-      // DynamoDB itself sees to it that the key is text.
-      fc.constantFrom(...Object.keys(item).filter((name) => name !== 'user' && name !== 'ak')),
-      attribute,
-    ),
-  );
+const items: fc.Arbitrary<readonly [(item: Item) => object, Item]> = fc.oneof(
+  someRecord.map((one) => [toRecord, toRecordItem(one, 'write')] as const),
+  fc.tuple(accountId, someTimer).map(([id, one]) => [toTimer, toTimerItem(id, one)] as const),
+  someHistory.map((one) => [fromHistoryItem, toHistoryItem(one)] as const),
+);
+const changed = items.chain(([read, item]) =>
+  fc.tuple(
+    fc.constant(read),
+    fc.constant(item),
+    // DynamoDB itself sees to it that the key is text.
+    fc.constantFrom(...Object.keys(item).filter((name) => !KEY_NAMES.includes(name))),
+    attribute,
+  ),
+);
 
+describe('an item that a person has changed', () => {
   it('is either told of, by its key and the field, or holds nothing but what it may', () => {
     fc.assert(
       fc.property(changed, ([read, item, field, value]) => {
@@ -314,20 +254,37 @@ describe('an item that a person has changed', () => {
           found = read({ ...item, [field]: value });
         } catch (error) {
           expect(error).toBeInstanceOf(ItemError);
-          expect((error as Error).message).toMatch(/^The table's item .* can't be read \(/s);
+          expect((error as Error).message).toMatch(
+            /^The table's item .* (can't be read \(|was w)/s,
+          );
           return;
         }
         for (const [name, own] of Object.entries(found)) {
           if (/AtMs$|OnMs$|UntilMs$|BeforeMs$/.test(name)) {
             expect(() => new Date(Number(own)).toISOString()).not.toThrow();
           }
-          if (/KeyId$/.test(name)) expect(own).not.toMatch(/^rotation$|^history#/);
+          if (/KeyId$/.test(name) && read !== fromHistoryItem) expect(own).toMatch(/^\w+$/);
           if (name === 'parameterName') {
-            expect(own).toMatch(/^\/ikr\/secret\/iam\/[a-zA-Z0-9_.-]+$/);
+            expect(isContentKeyName(String(own), found as { userId: string })).toBe(true);
           }
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("never stands in the way of the account's others", () => {
+    const mixed = fc.array(fc.tuple(changed, items), { maxLength: 6 });
+    fc.assert(
+      fc.property(mixed, (pairs) => {
+        const good = pairs.map(([, [, item]]) => item);
+        const bad = pairs.map(([[, item, field, value]]) => ({ ...item, [field]: value }));
+        const alone = readAccountItems(good);
+        const beside = readAccountItems(good.flatMap((item, at) => [bad[at] ?? item, item]));
+        expect(beside.records).toEqual(expect.arrayContaining(alone.records));
+        expect(beside.timers).toEqual(expect.arrayContaining(alone.timers));
+        expect(alone.unreadable).toEqual([]);
+      }),
     );
   });
 });

@@ -71,17 +71,33 @@ describe('another change', () => {
     const record = { ...keys, item: { S: 'AIDAALICE/rotation' } };
     expect(readRecord(removal({}, { Keys: record, OldImage: record }))).toEqual({
       kind: 'record-removed',
+      accountId: ACCOUNT_ID,
       userId: 'AIDAALICE',
     });
   });
 
-  it('is nothing to do when history was removed', () => {
-    const history = {
-      account: { S: '123456789012/history' },
-      item: { S: '2026-01-01T00:00:00.000Z/AIDAALICE/rotation-1' },
-    };
-    expect(readRecord(removal({}, { Keys: history }))).toEqual({ kind: 'other' });
+  it.each([
+    ['history', '123456789012/history', '2026-01-01T00:00:00.000Z/AIDAALICE/rotation-1'],
+    ['a notice', '123456789012', 'notices/no-delivery'],
+    ['the last run', '123456789012', 'run'],
+    ['a claim of the mail quota', 'quota/mail', '2026-01-01T00:00:00.000Z'],
+  ])('is nothing to do when %s was removed', (_, account, item) => {
+    const itemKeys = { account: { S: account }, item: { S: item } };
+    expect(readRecord(removal({}, { Keys: itemKeys, OldImage: itemKeys }))).toEqual({
+      kind: 'other',
+    });
   });
+
+  it.each(['123456789012/history', 'quota/mail', '12345678901', '1234567890123', 'x'])(
+    "is nothing to do when what looks like a timer or a record is in %s, no account's partition",
+    (account) => {
+      for (const item of ['AIDAALICE/timer/AKIAOLD', 'AIDAALICE/rotation']) {
+        const itemKeys = { account: { S: account }, item: { S: item } };
+        const OldImage = { ...image, ...itemKeys };
+        expect(readRecord(removal({}, { Keys: itemKeys, OldImage }))).toEqual({ kind: 'other' });
+      }
+    },
+  );
 
   it.each<[string, unknown]>([
     ['no object', 5],
@@ -100,6 +116,10 @@ describe('another change', () => {
     [
       "another user's image",
       removal({}, { OldImage: { ...image, item: { S: 'AIDABOB/timer/AKIAOLD' } } }),
+    ],
+    [
+      "another account's image",
+      removal({}, { OldImage: { ...image, account: { S: '210987654321' } } }),
     ],
     [
       "another item's image",
@@ -221,6 +241,7 @@ describe('a record that somebody has made or changed', () => {
           typeof of(dynamodb?.Keys, name, 'S') === 'string' &&
           of(dynamodb?.Keys, name, 'S') === of(dynamodb?.OldImage, name, 'S'),
       ) &&
+      /^\d{12}$/.test(String(of(dynamodb?.Keys, 'account', 'S'))) &&
       /^\w+\/timer\/\w+$/.test(String(of(dynamodb?.Keys, 'item', 'S'))) &&
       /^[0-9]{1,12}$/.test(String(of(dynamodb?.OldImage, 'delete_on', 'N')))
     );

@@ -10,13 +10,13 @@ import { expire, rotate } from '../../simulation/memory/life.ts';
 import { LOST, REFUSED } from '../../simulation/memory/mail.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
 import type { Item } from '../../src/aws/items.ts';
-import { timerKey } from '../../src/aws/items.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { isOpen, nextStepAtMs, type OpenRecord } from '../../src/domain/record.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { hostileText } from '../support/hostile.ts';
 
 const SETTINGS = {
-  rotation: { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 },
+  policy: { rotateAfterDays: 80, deleteAfterDays: 7, deactivateAfterDays: 3 },
 };
 type Kind = 'started' | 'delivering' | 'withdrawing' | 'scheduled' | 'deactivated' | 'closed';
 const KINDS: readonly Kind[] = [
@@ -115,7 +115,7 @@ type Edit =
 const edits: fc.Arbitrary<Edit[]> = fc.array(edit, { minLength: 1, maxLength: 2 });
 
 function applyTo(item: Item, changes: readonly Edit[], facts: object): Item {
-  const names = Object.keys(item).filter((name) => name !== 'user' && name !== 'ak');
+  const names = Object.keys(item).filter((name) => name !== 'account' && name !== 'item');
   const changed: Record<string, unknown> = { ...item };
   const meant = (value: unknown) => (facts as Record<string, unknown>)[String(value)] ?? value;
   for (const change of changes) {
@@ -142,8 +142,12 @@ describe('items that somebody has edited', () => {
           'new key of bob': keyIds(world, bob.userId)[1],
           bob: bob.userId,
         };
-        const key = itsTimer ? alice.oldKeyId : 'rotation';
-        const item = world.table.get(timerKey(ACCOUNT_ID, alice.userId, key));
+        const item = world.table.get(
+          itsTimer
+            ? timerKey(ACCOUNT_ID, alice.userId, alice.oldKeyId)
+            : recordKey(ACCOUNT_ID, alice.userId),
+        );
+        if (!itsTimer) expect(item).toBeDefined();
         if (item) world.table.put(applyTo(item, changes, facts));
         const aliceHad = keyIds(world, alice.userId);
         const touched: string[] = [];
@@ -159,7 +163,7 @@ describe('items that somebody has edited', () => {
             const isDue = !record || (isOpen(record) && isDueBy(world, record));
             if (!isDue) early.push(`${about} ${id}`);
           }
-          if (call.startsWith('parameters.')) parameters.push(String(about));
+          if (call.startsWith('contentKeys.')) parameters.push(String(about));
           return effect();
         };
 
@@ -187,7 +191,7 @@ describe('items that somebody has edited', () => {
         const theirs = touched.filter((one) => !one.startsWith('alice '));
         expect([...new Set(theirs)].sort()).toEqual([`bob ${bob.oldKeyId}`, `zoe ${zoe.oldKeyId}`]);
         expect(early).toEqual([]);
-        for (const one of parameters) expect(one).toMatch(/^\/ikr\/secret\/iam\/[\w.-]+$/);
+        for (const one of parameters) expect(one).toMatch(/^\/ikr\/secret\/iam\/[\w.-]+\/AIDA\w+$/);
         // And whoever could work still can.
         expect(world.owners.workingKeys(alice.userId).length).toBeGreaterThan(0);
         expect(aliceHad.length).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import {
   DeleteCommand,
   DynamoDBDocumentClient,
   PutCommand,
-  ScanCommand,
+  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -43,7 +43,8 @@ const images = ({ eventName, dynamodb }: DynamoDBRecord) => ({
   new: dynamodb?.NewImage,
 });
 const seconds = (atMs: number) => Math.floor(atMs / 1000);
-const users = (records: DynamoDBRecord[]) => records.map(({ dynamodb }) => dynamodb?.Keys?.item?.S);
+const ranges = (records: DynamoDBRecord[]) =>
+  records.map(({ dynamodb }) => dynamodb?.Keys?.item?.S);
 
 describe('the stream of a table', () => {
   it('tells of every write with the images before and after, in order', async () => {
@@ -166,10 +167,10 @@ describe('the stream of a table', () => {
 describe('time to live', () => {
   it('removes what is due on the clock of the account, and signs for it', async () => {
     const nowMs = account.clock.nowMs();
-    await put({ user: 'AIDADUE', ak: 'AKIA1', delete_on: seconds(nowMs + HOUR_MS) });
-    await put({ user: 'AIDALATER', ak: 'AKIA1', delete_on: seconds(nowMs + 3 * HOUR_MS) });
-    await put({ user: 'AIDANEVER', ak: 'rotation' });
-    await put({ user: 'AIDATEXT', ak: 'AKIA1', delete_on: '5' });
+    await put({ account: '1', item: 'DUE', delete_on: seconds(nowMs + HOUR_MS) });
+    await put({ account: '1', item: 'LATER', delete_on: seconds(nowMs + 3 * HOUR_MS) });
+    await put({ account: '1', item: 'NEVER' });
+    await put({ account: '1', item: 'TEXT', delete_on: '5' });
     account.stream.take();
     expect(await account.expire(TableName)).toBe(0);
     account.clock.advance(2 * HOUR_MS);
@@ -179,41 +180,45 @@ describe('time to live', () => {
       {
         eventName: 'REMOVE',
         userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
-        dynamodb: { OldImage: { user: { S: 'AIDADUE' }, ak: { S: 'AKIA1' } } },
+        dynamodb: { OldImage: { account: { S: '1' }, item: { S: 'DUE' } } },
       },
     ]);
-    expect((await account.userActions.items(TableName)).map(({ user }) => user?.S).sort()).toEqual([
-      'AIDALATER',
-      'AIDANEVER',
-      'AIDATEXT',
-    ]);
+    const left = await account.userActions.items(TableName);
+    expect(left.map(({ item }) => item?.S).sort()).toEqual(['LATER', 'NEVER', 'TEXT']);
   });
 
   it('can be late, and choose', async () => {
     const nowMs = account.clock.nowMs();
-    for (const [user, hours] of [
-      ['AIDA1', 1],
-      ['AIDA2', 1],
-      ['AIDA3', 3],
+    for (const [item, hours] of [
+      ['ONE', 1],
+      ['TWO', 1],
+      ['THREE', 3],
     ] as const) {
-      await put({ user, ak: 'AKIA1', delete_on: seconds(nowMs - hours * HOUR_MS) });
+      await put({ account: '1', item, delete_on: seconds(nowMs - hours * HOUR_MS) });
     }
     account.stream.take();
     await account.expire(TableName, { lateByMs: 2 * HOUR_MS });
-    expect(users(account.stream.take())).toEqual(['AIDA3']);
-    await account.expire(TableName, { only: ({ user }) => user?.S === 'AIDA2' });
-    expect(users(account.stream.take())).toEqual(['AIDA2']);
+    expect(ranges(account.stream.take())).toEqual(['THREE']);
+    await account.expire(TableName, { only: ({ item }) => item?.S === 'TWO' });
+    expect(ranges(account.stream.take())).toEqual(['TWO']);
   });
 });
 
-describe('the pages of a scan', () => {
+describe('the pages of a query', () => {
   it('can be made short', async () => {
-    for (const user of ['AIDA1', 'AIDA2', 'AIDA3']) await put({ user, ak: 'rotation' });
+    for (const item of ['ONE', 'THREE', 'TWO']) await put({ account: '1', item });
+    const query = (ExclusiveStartKey?: Record<string, unknown>) =>
+      db.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'account = :account',
+          ExpressionAttributeValues: { ':account': '1' },
+          ExclusiveStartKey,
+        }),
+      );
     account.dynamodb.knobs.pageSize = 2;
-    const first = await db.send(new ScanCommand({ TableName }));
-    const rest = await db.send(
-      new ScanCommand({ TableName, ExclusiveStartKey: first.LastEvaluatedKey }),
-    );
+    const first = await query();
+    const rest = await query(first.LastEvaluatedKey);
     account.dynamodb.knobs.pageSize = Number.POSITIVE_INFINITY;
     expect([first.Count, rest.Count, rest.LastEvaluatedKey]).toEqual([2, 1, undefined]);
   });

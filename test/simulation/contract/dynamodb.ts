@@ -7,13 +7,14 @@ import {
   type PutCommandInput,
   QueryCommand,
   type QueryCommandInput,
-  ScanCommand,
+  type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { expect } from '@jest/globals';
 import { type ContractSuite, expectRefusal, type Refusal } from '../contract.ts';
 
 const TableName = 'contract';
+const ACCOUNT = '111122223333';
 const CONDITION_FAILED: Refusal = { name: 'ConditionalCheckFailedException', status: 400 };
 
 export function dynamodbContract({ it, target }: ContractSuite): void {
@@ -27,16 +28,16 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
   };
   const put = async (Item: Record<string, unknown>, more: Partial<PutCommandInput> = {}) =>
     (await table()).send(new PutCommand({ TableName, Item, ...more }));
-  const get = async (user: string, ak: string) => {
-    const Key = { user, ak };
+  const get = async (item: string) => {
+    const Key = { account: ACCOUNT, item };
     const command = new GetCommand({ TableName, Key, ConsistentRead: true });
     return (await (await table()).send(command)).Item;
   };
 
   it('keeps an item of every type the product writes', async () => {
     const item = {
-      user: 'AIDAKEPT',
-      ak: 'rotation',
+      account: ACCOUNT,
+      item: 'AIDAKEPT/rotation',
       delete_on: 1_800_000_000,
       closed: false,
       address: null,
@@ -44,25 +45,27 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
       nested: { version: 1, deep: { text: 'Grüße' } },
     };
     await put(item);
-    expect(await get('AIDAKEPT', 'rotation')).toEqual(item);
+    expect(await get('AIDAKEPT/rotation')).toEqual(item);
   });
 
   it('answers with nothing for an item that does not exist', async () => {
-    expect(await get('AIDANOBODY', 'rotation')).toBeUndefined();
+    expect(await get('AIDANOBODY/rotation')).toBeUndefined();
   });
 
   const getAll = async (users: readonly string[]) => {
-    const Keys = users.map((user) => ({ user, ak: 'rotation' }));
+    const Keys = users.map((user) => ({ account: ACCOUNT, item: `${user}/rotation` }));
     const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
     return (await table()).send(new BatchGetCommand({ RequestItems }));
   };
 
   it('answers with many items at once, and leaves out those that do not exist', async () => {
-    for (const user of ['AIDABATCH1', 'AIDABATCH2']) await put({ user, ak: 'rotation' });
+    for (const user of ['AIDABATCH1', 'AIDABATCH2']) {
+      await put({ account: ACCOUNT, item: `${user}/rotation` });
+    }
     const answer = await getAll(['AIDABATCH1', 'AIDANOBODY', 'AIDABATCH2']);
-    expect(answer.Responses?.[TableName]?.map(({ user }) => user).sort()).toEqual([
-      'AIDABATCH1',
-      'AIDABATCH2',
+    expect(answer.Responses?.[TableName]?.map(({ item }) => item).sort()).toEqual([
+      'AIDABATCH1/rotation',
+      'AIDABATCH2/rotation',
     ]);
     expect(answer.UnprocessedKeys ?? {}).toEqual({});
   });
@@ -81,17 +84,20 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
     }));
 
   it('puts an item only where there is none', async () => {
-    const once = { ConditionExpression: 'attribute_not_exists(ak)' };
-    await put({ user: 'AIDAONCE', ak: 'rotation', version: 1 }, once);
+    const once = {
+      ConditionExpression: 'attribute_not_exists(#item)',
+      ExpressionAttributeNames: { '#item': 'item' },
+    };
+    await put({ account: ACCOUNT, item: 'AIDAONCE/rotation', version: 1 }, once);
     await expectRefusal(
-      put({ user: 'AIDAONCE', ak: 'rotation', version: 2 }, once),
+      put({ account: ACCOUNT, item: 'AIDAONCE/rotation', version: 2 }, once),
       CONDITION_FAILED,
     );
-    expect(await get('AIDAONCE', 'rotation')).toMatchObject({ version: 1 });
+    expect(await get('AIDAONCE/rotation')).toMatchObject({ version: 1 });
   });
 
   it('replaces an item only in the version that is expected', async () => {
-    const item = { user: 'AIDAVERSION', ak: 'rotation' };
+    const item = { account: ACCOUNT, item: 'AIDAVERSION/rotation' };
     const ifVersion = (version: number) => ({
       ConditionExpression: 'rotationId = :id AND version = :version',
       ExpressionAttributeValues: { ':id': 'r1', ':version': version },
@@ -105,39 +111,44 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
   });
 
   it('tells alternatives of a condition apart', async () => {
-    const item = { user: 'AIDAOR', ak: 'rotation' };
+    const item = { account: ACCOUNT, item: 'AIDAOR/rotation' };
     const closedAndDue = {
-      ConditionExpression: 'attribute_not_exists(ak) OR (#state = :closed AND retryMs <= :now)',
-      ExpressionAttributeNames: { '#state': 'state' },
+      ConditionExpression: 'attribute_not_exists(#item) OR (#state = :closed AND retryMs <= :now)',
+      ExpressionAttributeNames: { '#item': 'item', '#state': 'state' },
       ExpressionAttributeValues: { ':closed': 'CLOSED', ':now': 100 },
     };
     await put({ ...item, state: 'CLOSED', retryMs: 101 }, closedAndDue);
     await expectRefusal(put({ ...item, state: 'STARTED' }, closedAndDue), CONDITION_FAILED);
     await put({ ...item, state: 'CLOSED', retryMs: 100 });
     await put({ ...item, state: 'STARTED' }, closedAndDue);
-    expect(await get('AIDAOR', 'rotation')).toEqual({ ...item, state: 'STARTED' });
+    expect(await get('AIDAOR/rotation')).toEqual({ ...item, state: 'STARTED' });
   });
 
   it('tells the item that broke a condition to who asks for it', async () => {
-    await put({ user: 'AIDABROKE', ak: 'rotation', version: 7 });
+    await put({ account: ACCOUNT, item: 'AIDABROKE/rotation', version: 7 });
     const asking = put(
-      { user: 'AIDABROKE', ak: 'rotation' },
+      { account: ACCOUNT, item: 'AIDABROKE/rotation' },
       {
-        ConditionExpression: 'attribute_not_exists(ak)',
+        ConditionExpression: 'attribute_not_exists(#item)',
+        ExpressionAttributeNames: { '#item': 'item' },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     );
     await expect(asking).rejects.toMatchObject({
       name: 'ConditionalCheckFailedException',
-      Item: { user: { S: 'AIDABROKE' }, ak: { S: 'rotation' }, version: { N: '7' } },
+      Item: {
+        account: { S: ACCOUNT },
+        item: { S: 'AIDABROKE/rotation' },
+        version: { N: '7' },
+      },
     });
   });
 
   it('lets only one of two simultaneous writers through', async () => {
-    await put({ user: 'AIDARACE', ak: 'rotation', version: 1 });
+    await put({ account: ACCOUNT, item: 'AIDARACE/rotation', version: 1 });
     const writers = ['a', 'b', 'c', 'd'].map((writer) =>
       put(
-        { user: 'AIDARACE', ak: 'rotation', version: 2, writer },
+        { account: ACCOUNT, item: 'AIDARACE/rotation', version: 2, writer },
         {
           ConditionExpression: 'version = :one',
           ExpressionAttributeValues: { ':one': 1 },
@@ -149,21 +160,21 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
   });
 
   it('updates an item and answers with it', async () => {
-    await put({ user: 'AIDAUPDATE', ak: 'rotation', version: 1, lease: 5 });
+    await put({ account: ACCOUNT, item: 'AIDAUPDATE/rotation', version: 1, lease: 5 });
     const { Attributes } = await (await table()).send(
       new UpdateCommand({
         TableName,
-        Key: { user: 'AIDAUPDATE', ak: 'rotation' },
+        Key: { account: ACCOUNT, item: 'AIDAUPDATE/rotation' },
         UpdateExpression: 'SET version = version + :one REMOVE lease',
         ExpressionAttributeValues: { ':one': 1 },
         ReturnValues: 'ALL_NEW',
       }),
     );
-    expect(Attributes).toEqual({ user: 'AIDAUPDATE', ak: 'rotation', version: 2 });
+    expect(Attributes).toEqual({ account: ACCOUNT, item: 'AIDAUPDATE/rotation', version: 2 });
   });
 
   it('deletes an item on a condition', async () => {
-    const Key = { user: 'AIDADELETE', ak: 'AKIA1' };
+    const Key = { account: ACCOUNT, item: 'AIDADELETE/timer/AKIA1' };
     await put({ ...Key, delete_on: 5 });
     const remove = async (seconds: number) =>
       (await table()).send(
@@ -176,98 +187,82 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
       );
     await expectRefusal(remove(6), CONDITION_FAILED);
     await remove(5);
-    expect(await get('AIDADELETE', 'AKIA1')).toBeUndefined();
+    expect(await get('AIDADELETE/timer/AKIA1')).toBeUndefined();
   });
 
   it('deletes an item that does not exist without a word', async () => {
-    const Key = { user: 'AIDANOBODY', ak: 'AKIA1' };
+    const Key = { account: ACCOUNT, item: 'AIDANOBODY/timer/AKIA1' };
     await (await table()).send(new DeleteCommand({ TableName, Key }));
   });
 
-  const history = async (user: string, more: Partial<QueryCommandInput> = {}) =>
+  /** The users' items of an account, as a run reads them. */
+  const query = async (account: string, more: Partial<QueryCommandInput> = {}) =>
     (await table()).send(
       new QueryCommand({
         TableName,
-        KeyConditionExpression: '#user = :user AND begins_with(ak, :history)',
-        ExpressionAttributeNames: { '#user': 'user' },
-        ExpressionAttributeValues: { ':user': user, ':history': 'history#' },
+        KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':account': account, ':users': 'AIDA' },
+        ConsistentRead: true,
         ...more,
       }),
     );
+  const ranges = ({ Items = [] }: Pick<QueryCommandOutput, 'Items'>) =>
+    Items.map(({ item }) => item);
 
-  it('queries the items of one user in the order of their range key', async () => {
-    for (const ak of ['rotation', 'history#2026-02', 'history#2026-01']) {
-      await put({ user: 'AIDAQUERY', ak });
+  it('queries the items of one account in the order of their range key', async () => {
+    for (const item of ['run', 'AIDA2/rotation', 'AIDA1/timer/AKIA1', 'AIDA1/rotation']) {
+      await put({ account: 'query', item });
     }
-    const { Items } = await history('AIDAQUERY');
-    expect(Items?.map(({ ak }) => ak)).toEqual(['history#2026-01', 'history#2026-02']);
+    await put({ account: 'query/history', item: 'AIDA3/rotation' });
+    expect(ranges(await query('query'))).toEqual([
+      'AIDA1/rotation',
+      'AIDA1/timer/AKIA1',
+      'AIDA2/rotation',
+    ]);
+  });
+
+  it('reads nothing that its key condition leaves out', async () => {
+    for (const item of ['AIDA1', 'notices/x', 'run']) await put({ account: 'scanned', item });
+    expect(await query('scanned')).toMatchObject({ Count: 1, ScannedCount: 1 });
   });
 
   it('queries through pages, each going on after the last item of the one before', async () => {
-    for (const ak of ['rotation', 'history#3', 'history#1', 'history#2']) {
-      await put({ user: 'AIDAPAGED', ak });
-    }
-    await put({ user: 'AIDAPAGED2', ak: 'history#4' });
+    for (const item of ['run', 'AIDA3', 'AIDA1', 'AIDA2']) await put({ account: 'paged', item });
+    await put({ account: 'paged2', item: 'AIDA4' });
     const pages = await inPages((ExclusiveStartKey) =>
-      history('AIDAPAGED', { Limit: 1, ExclusiveStartKey }),
+      query('paged', { Limit: 1, ExclusiveStartKey }),
     );
-    expect(pages.map(({ Items }) => Items?.map(({ ak }) => ak)).slice(0, 3)).toEqual([
-      ['history#1'],
-      ['history#2'],
-      ['history#3'],
-    ]);
+    expect(pages.map(ranges).slice(0, 3)).toEqual([['AIDA1'], ['AIDA2'], ['AIDA3']]);
     expect(pages.map(({ LastEvaluatedKey }) => LastEvaluatedKey).slice(0, 2)).toEqual([
-      { user: 'AIDAPAGED', ak: 'history#1' },
-      { user: 'AIDAPAGED', ak: 'history#2' },
+      { account: 'paged', item: 'AIDA1' },
+      { account: 'paged', item: 'AIDA2' },
     ]);
     // Whoever counts to the limit can't know that nothing follows: an empty page may come last.
-    expect(pages.slice(3).flatMap(({ Items }) => Items)).toEqual([]);
+    expect(pages.slice(3).flatMap(ranges)).toEqual([]);
   });
 
   it('goes on with a query after an item that was deleted meanwhile', async () => {
-    const Key = { user: 'AIDAGOING', ak: 'history#2' };
-    for (const ak of ['history#1', Key.ak, 'history#3']) await put({ ...Key, ak });
-    const first = await history(Key.user, { Limit: 2 });
+    const Key = { account: 'going', item: 'AIDA2' };
+    for (const item of ['AIDA1', Key.item, 'AIDA3']) await put({ ...Key, item });
+    const first = await query(Key.account, { Limit: 2 });
     await (await table()).send(new DeleteCommand({ TableName, Key }));
-    const rest = await history(Key.user, { ExclusiveStartKey: first.LastEvaluatedKey });
-    expect(rest.Items?.map(({ ak }) => ak)).toEqual(['history#3']);
+    const rest = await query(Key.account, { ExclusiveStartKey: first.LastEvaluatedKey });
+    expect(ranges(rest)).toEqual(['AIDA3']);
   });
 
   it('ends a page of a query at about one megabyte', async () => {
-    const sorted = Array.from({ length: 8 }, (_, i) => `history#${i}`);
-    for (const ak of sorted) await put({ user: 'AIDABIG', ak, text: 'x'.repeat(300_000) });
-    const pages = await inPages((ExclusiveStartKey) => history('AIDABIG', { ExclusiveStartKey }));
+    const sorted = Array.from({ length: 8 }, (_, i) => `AIDA${i}`);
+    for (const item of sorted) await put({ account: 'big', item, text: 'x'.repeat(300_000) });
+    const pages = await inPages((ExclusiveStartKey) => query('big', { ExclusiveStartKey }));
     expect(pages.length).toBeGreaterThan(1);
-    expect(pages.flatMap(({ Items }) => Items?.map(({ ak }) => ak))).toEqual(sorted);
-  });
-
-  it('scans through pages with a filter', async () => {
-    for (const user of ['AIDASCAN1', 'AIDASCAN2', 'AIDASCAN3']) {
-      await put({ user, ak: 'rotation', scanned: true });
-      await put({ user, ak: 'AKIA1', delete_on: 5 });
-    }
-    const scan = async (ExclusiveStartKey: PageKey) =>
-      (await table()).send(
-        new ScanCommand({
-          TableName,
-          FilterExpression: 'ak = :record AND scanned = :true',
-          ExpressionAttributeValues: { ':record': 'rotation', ':true': true },
-          Limit: 2,
-          ExclusiveStartKey,
-        }),
-      );
-    const pages = await inPages(scan);
-    const found = pages.flatMap(({ Items }) => Items?.map(({ user }) => user));
-    expect(found.sort()).toEqual(['AIDASCAN1', 'AIDASCAN2', 'AIDASCAN3']);
-    expect(pages.length).toBeGreaterThan(2);
+    expect(pages.flatMap(ranges)).toEqual(sorted);
   });
 
   it('refuses a reserved word as the name of an attribute', async () => {
     const reserved = put(
-      { user: 'AIDARESERVED', ak: 'rotation' },
-      {
-        ConditionExpression: 'attribute_not_exists(user)',
-      },
+      { account: ACCOUNT, item: 'AIDARESERVED/rotation' },
+      { ConditionExpression: 'attribute_not_exists(item)' },
     );
     await expectRefusal(reserved, {
       name: 'ValidationException',
@@ -277,10 +272,10 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
   });
 
   it('refuses an item without its key', () =>
-    expectRefusal(put({ user: 'AIDAKEYLESS' }), { name: 'ValidationException', status: 400 }));
+    expectRefusal(put({ account: ACCOUNT }), { name: 'ValidationException', status: 400 }));
 
   it('refuses a table that does not exist', async () => {
-    const elsewhere = put({ user: 'a', ak: 'b' }, { TableName: 'elsewhere' });
+    const elsewhere = put({ account: 'a', item: 'b' }, { TableName: 'elsewhere' });
     await expectRefusal(elsewhere, { name: 'ResourceNotFoundException', status: 400 });
   });
 }

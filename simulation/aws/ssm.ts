@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountContext } from './context.ts';
 import { jsonRefusals, jsonService } from './json-protocol.ts';
-import { type Params, tagList, text } from './params.ts';
+import { type Params, text } from './params.ts';
 import { type Actions, type Service, ServiceError } from './wire.ts';
 
 export interface Parameter {
@@ -13,7 +13,6 @@ export interface Parameter {
   keyId: string | undefined;
   version: number;
   modifiedAtMs: number;
-  tags: Map<string, string>;
 }
 
 export interface Ssm {
@@ -57,14 +56,7 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
   const put = (params: Params): Parameter => {
     const name = text(params, 'Name') ?? '';
     const value = text(params, 'Value') ?? '';
-    const tags = tagList(params);
     checkName(name);
-    if (params.Overwrite === true && tags.length > 0) {
-      throw new ServiceError(
-        'ValidationException',
-        "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
-      );
-    }
     const present = parameters.get(name);
     if (present && params.Overwrite !== true) {
       const hint = 'To overwrite this value, set the overwrite option in the request to true.';
@@ -72,7 +64,6 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
     }
     const type = text(params, 'Type') ?? present?.type ?? 'String';
     checkValue(value, type);
-    checkTags(tags);
     noteReuse(name, present);
     if (type === 'SecureString') secureValues.add(value);
     const parameter: Parameter = {
@@ -83,7 +74,6 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
       keyId: type === 'SecureString' ? (text(params, 'KeyId') ?? 'alias/aws/ssm') : undefined,
       version: (present?.version ?? 0) + 1,
       modifiedAtMs: clock.nowMs(),
-      tags: present?.tags ?? new Map(tags.map(({ key, value }) => [key, value])),
     };
     parameters.set(name, parameter);
     return parameter;
@@ -99,14 +89,6 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
     const { name } = find(nameOrArn);
     parameters.delete(name);
     deletedAtMs.set(name, clock.nowMs());
-  };
-
-  const tagged = (params: Params): Parameter => {
-    const parameter = parameters.get(text(params, 'ResourceId') ?? '');
-    if (text(params, 'ResourceType') !== 'Parameter' || !parameter) {
-      throw new ServiceError('InvalidResourceId', '');
-    }
-    return parameter;
   };
 
   const actions: Actions = {
@@ -126,27 +108,15 @@ export function createSsm({ clock, accountId, region }: AccountContext): Ssm {
       return { Parameter };
     },
     DeleteParameter: (params) => remove(text(params, 'Name') ?? ''),
-    AddTagsToResource: (params) => {
-      const { tags } = tagged(params);
-      const added = tagList(params);
-      checkTags(added);
-      if (new Set([...tags.keys(), ...added.map(({ key }) => key)]).size > 50) {
-        throw new ServiceError('TooManyTagsError', '');
-      }
-      for (const { key, value } of added) tags.set(key, value);
-    },
-    ListTagsForResource: (params) => ({
-      TagList: [...tagged(params).tags].map(([Key, Value]) => ({ Key, Value })),
-    }),
   };
 
   const service = jsonService({
     name: 'ssm',
     version: '1.1',
     actions,
-    named: ['Name', 'Type', 'KeyId', 'ResourceType', 'ResourceId'],
+    named: ['Name', 'Type', 'KeyId'],
     arnOf: (params) => {
-      const name = text(params, 'Name') ?? text(params, 'ResourceId');
+      const name = text(params, 'Name');
       return name === undefined ? '*' : arn(name);
     },
     refusals: jsonRefusals(
@@ -188,16 +158,6 @@ function checkValue(value: string, type: string): void {
     throw validation(
       `Standard tier parameters support a maximum parameter value of ${VALUE_MAX_BYTES} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.`,
     );
-  }
-}
-
-function checkTags(tags: readonly { key: string; value: string }[]): void {
-  for (const { key, value } of tags) {
-    const fits = key !== '' && key.length <= 128 && value.length <= 256;
-    const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-    if (!fits || !allowed.test(key) || !allowed.test(value)) {
-      throw validation(`Value at 'tags' failed to satisfy constraint: key or value of ${key}`);
-    }
   }
 }
 

@@ -129,8 +129,6 @@ export function createUserActions(
     parameterNames: () => [...ssm.parameters.keys()],
     /** The value of a parameter, decrypted. */
     parameter: (name: string): string | undefined => ssm.parameters.get(name)?.value,
-    parameterTag: (name: string, key: string): string | undefined =>
-      ssm.parameters.get(name)?.tags.get(key),
   };
 }
 

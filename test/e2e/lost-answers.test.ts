@@ -17,7 +17,7 @@ describe('a call that is never answered', () => {
     ['iam', 'GetAccountAuthorizationDetails'],
     ['iam', 'CreateAccessKey'],
     ['ssm', 'PutParameter'],
-    ['dynamodb', 'Scan'],
+    ['dynamodb', 'Query'],
     ['ses', 'SendEmail'],
   ])(
     'is given up after a while, and holds no run up until its end: %s %s',
@@ -25,8 +25,9 @@ describe('a call that is never answered', () => {
       pipeline = await startPipeline({ clock: createClock(undefined, SPEED) });
       const { account } = pipeline;
       const { oldKeyId } = pipeline.addUser('alice');
-      account.faults.add({ match: { service, action }, kind: 'timeout-after' });
+      const fault = account.faults.add({ match: { service, action }, kind: 'timeout-after' });
       const answer = await pipeline.tryRotate();
+      expect(fault.fired).toBe(1);
       expect(answer.error?.name).not.toBe('Sandbox.Timedout');
 
       account.clock.advance(6 * HOUR_MS);

@@ -32,7 +32,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       reason: expect.stringContaining('Too many recipients'),
     });
     expect(await userActions.keys('refused')).toEqual([{ id: oldKeyId, status: 'Active' }]);
-    expect(await userActions.hasParameter('refused')).toBe(false);
+    expect(await userActions.hasContentKey('refused', userId)).toBe(false);
     expect(await userActions.mails(address)).toEqual([]);
     expect(await userActions.record(userId)).toMatchObject({ state: 'CLOSED', outcome: 'failed' });
 
@@ -98,7 +98,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       clock.advance(LATER_MS);
       await world.destroy(Records);
       expect(await userActions.keys(name)).toEqual([{ id: newKeyId, status: 'Active' }]);
-      expect(await userActions.hasParameter(name)).toBe(false);
+      expect(await userActions.hasContentKey(name, userId)).toBe(false);
       expect(await userActions.record(userId)).toMatchObject({
         state: 'CLOSED',
         outcome: 'completed',

@@ -28,7 +28,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     clock.advance(2 * DAY_MS);
     await expire();
     expect(await oldKey()).toBe('Inactive');
-    expect(await userActions.hasParameter('late')).toBe(true);
+    expect(await userActions.hasContentKey('late', userId)).toBe(true);
 
     const newKeyId = await world.takeOver('late', address);
     clock.advance(DAY_MS + HOUR_MS);
@@ -51,7 +51,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     await userActions.setTimer(userId, oldKeyId, toEpochSeconds(Date.now()) - 60);
     await world.expire();
     expect(await userActions.keys('early')).toHaveLength(2);
-    expect((await userActions.items(userId))[oldKeyId]).toMatchObject({
+    expect(await userActions.timer(userId, oldKeyId)).toMatchObject({
       delete_on: toEpochSeconds(deleteOnMs),
     });
   });

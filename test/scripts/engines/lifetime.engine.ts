@@ -35,10 +35,11 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
     clock.advance(4 * DAY_MS);
     await world.expire();
     expect(await userActions.keys('whole')).toEqual([{ id: newKeyId, status: 'Active' }]);
-    expect(await userActions.hasParameter('whole')).toBe(false);
-    const { rotation, ...others } = await userActions.items(userId);
-    expect(rotation).toMatchObject({ state: 'CLOSED', outcome: 'completed' });
-    expect(Object.keys(others)).toEqual([expect.stringMatching(/^history#/)]);
+    expect(await userActions.hasContentKey('whole', userId)).toBe(false);
+    const closed = { outcome: 'completed', oldKeyId, newKeyId };
+    expect(await userActions.record(userId)).toMatchObject({ state: 'CLOSED', ...closed });
+    expect(await userActions.timer(userId, oldKeyId)).toBeUndefined();
+    expect(await userActions.history(userId)).toMatchObject([closed]);
     expect(await subjects(address)).toEqual([
       'New access key for whole',
       'Old access key of whole deactivated',

@@ -18,14 +18,19 @@ const TableName = 'streamed';
 async function live(documents: DynamoDBDocumentClient): Promise<void> {
   const put = (Item: Record<string, unknown>) =>
     documents.send(new PutCommand({ TableName, Item }));
-  const timer = { user: 'AIDAONE', ak: 'AKIA1', rotationId: 'r1', vetoed: true };
+  const timer = {
+    account: '111122223333',
+    item: 'AIDAONE/timer/AKIA1',
+    rotationId: 'r1',
+    vetoed: true,
+  };
   await put({ ...timer, delete_on: 4_000_000_000 });
   await put({ ...timer, delete_on: 4_000_000_001 });
   await put({ ...timer, delete_on: 4_000_000_001 });
-  const Key = { user: 'AIDAONE', ak: 'AKIA1' };
+  const Key = { account: timer.account, item: timer.item };
   await documents.send(new DeleteCommand({ TableName, Key }));
   await documents.send(new DeleteCommand({ TableName, Key }));
-  await put({ user: 'AIDATWO', ak: 'AKIA2', delete_on: 1_700_000_000 });
+  await put({ ...Key, item: 'AIDATWO/timer/AKIA2', delete_on: 1_700_000_000 });
 }
 
 /** Keeps what is the same in any account. */

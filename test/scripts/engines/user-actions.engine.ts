@@ -17,7 +17,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
     await world.force('vetoed');
     await world.takeOver('vetoed', address);
 
-    await userActions.deleteItem(userId, oldKeyId);
+    await userActions.deleteTimer(userId, oldKeyId);
     const isRemoved = (records: readonly DynamoDBRecord[]) =>
       records.some(({ eventName }) => eventName === 'REMOVE');
     await world.destroy(await stream.take(isRemoved));
@@ -32,7 +32,7 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       'Active',
       'Active',
     ]);
-    expect((await userActions.items(userId))[oldKeyId]).toBeUndefined();
+    expect(await userActions.timer(userId, oldKeyId)).toBeUndefined();
   });
 
   it('a new key that is deleted by hand leaves the old one alone', async () => {
@@ -68,9 +68,11 @@ needs(engines.moto, engines.dynamodb)('on moto and DynamoDB Local', () => {
       { userId: former.userId, outcome: 'closed' },
     ]);
     expect(await userActions.keys('namesake')).toEqual([{ id: today.oldKeyId, status: 'Active' }]);
-    expect(await userActions.hasParameter('namesake')).toBe(false);
-    const items = await userActions.items(former.userId);
-    expect(items.rotation).toMatchObject({ state: 'CLOSED', outcome: 'user-gone' });
-    expect(items[former.oldKeyId]).toBeUndefined();
+    expect(await userActions.hasContentKey('namesake', former.userId)).toBe(false);
+    expect(await userActions.record(former.userId)).toMatchObject({
+      state: 'CLOSED',
+      outcome: 'user-gone',
+    });
+    expect(await userActions.timer(former.userId, former.oldKeyId)).toBeUndefined();
   });
 });

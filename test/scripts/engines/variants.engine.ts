@@ -20,7 +20,7 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
     expect(mail?.html.includes(newKeyId)).toBe(true);
     // Told as a boolean, because a failing test must not print it.
     expect(mail?.html.includes(secretAccessKey)).toBe(true);
-    expect(JSON.stringify(await userActions.items(userId)).includes(secretAccessKey)).toBe(false);
+    expect(JSON.stringify(await userActions.record(userId)).includes(secretAccessKey)).toBe(false);
 
     await userActions.use({ accessKeyId: newKeyId, secretAccessKey });
     clock.advance(7 * DAY_MS + HOUR_MS);
@@ -45,7 +45,7 @@ needs(engines.moto, engines.dynamodb)('a rotation on moto and DynamoDB Local', (
     await world.expire(names.length);
     for (const [name, { userId }] of users) {
       expect(await userActions.keys(name)).toHaveLength(1);
-      expect(await userActions.hasParameter(name)).toBe(false);
+      expect(await userActions.hasContentKey(name, userId)).toBe(false);
       expect(await userActions.record(userId)).toMatchObject({
         state: 'CLOSED',
         outcome: 'completed',

@@ -1,8 +1,6 @@
 import {
-  AddTagsToResourceCommand,
   DeleteParameterCommand,
   GetParameterCommand,
-  ListTagsForResourceCommand,
   PutParameterCommand,
   type PutParameterCommandInput,
 } from '@aws-sdk/client-ssm';
@@ -11,7 +9,6 @@ import { type ContractSuite, expectRefusal, type Refusal } from '../contract.ts'
 
 const INVALID: Refusal = { name: 'ValidationException', status: 400 };
 const NOT_FOUND: Refusal = { name: 'ParameterNotFound', status: 400 };
-const NO_SUCH_RESOURCE: Refusal = { name: 'InvalidResourceId', status: 400 };
 
 export function ssmContract({ it, target }: ContractSuite): void {
   const ssm = () => target().clients.ssm;
@@ -20,16 +17,9 @@ export function ssmContract({ it, target }: ContractSuite): void {
   const get = async (Name: string, WithDecryption = true) =>
     (await ssm().send(new GetParameterCommand({ Name, WithDecryption }))).Parameter;
   const remove = (Name: string) => ssm().send(new DeleteParameterCommand({ Name }));
-  const tagsOf = async (ResourceId: string) => {
-    const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId });
-    return (await ssm().send(command)).TagList;
-  };
-  const addTags = (ResourceId: string, Tags: { Key: string; Value: string }[]) =>
-    ssm().send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId, Tags }));
 
-  it('keeps a SecureString with its tags', async () => {
-    const Tags = [{ Key: 'ikr:user-id', Value: 'AIDAEXAMPLE' }];
-    const { Version } = await put('/contract/kept', { Value: '{"kty":"oct"}', Tags });
+  it('keeps a SecureString', async () => {
+    const { Version } = await put('/contract/kept', { Value: '{"kty":"oct"}' });
     expect(Version).toBe(1);
     expect(await get('/contract/kept')).toMatchObject({
       Name: '/contract/kept',
@@ -40,7 +30,6 @@ export function ssmContract({ it, target }: ContractSuite): void {
       ARN: expect.stringMatching(/^arn:aws:ssm:us-east-1:\d{12}:parameter\/contract\/kept$/),
       LastModifiedDate: expect.any(Date),
     });
-    expect(await tagsOf('/contract/kept')).toEqual(Tags);
   });
 
   it('shows a SecureString with decryption', async () => {
@@ -64,35 +53,11 @@ export function ssmContract({ it, target }: ContractSuite): void {
     await expectRefusal(put('/contract/twice'), { name: 'ParameterAlreadyExists', status: 400 });
   });
 
-  it('overwrites with the next version and keeps the tags', async () => {
-    await put('/contract/over', { Tags: [{ Key: 'a', Value: 'b' }] });
+  it('overwrites with the next version', async () => {
+    await put('/contract/over');
     const { Version } = await put('/contract/over', { Value: 'new', Overwrite: true });
     expect(Version).toBe(2);
     expect(await get('/contract/over')).toMatchObject({ Value: 'new', Version: 2 });
-    expect(await tagsOf('/contract/over')).toEqual([{ Key: 'a', Value: 'b' }]);
-  });
-
-  it('refuses tags together with overwriting', async () => {
-    await put('/contract/both');
-    await expectRefusal(
-      put('/contract/both', { Overwrite: true, Tags: [{ Key: 'a', Value: 'b' }] }),
-      {
-        ...INVALID,
-        message: /tags and overwrite can't be used together/,
-      },
-    );
-  });
-
-  it('adds and replaces tags of a parameter', async () => {
-    await put('/contract/tags', { Tags: [{ Key: 'a', Value: '1' }] });
-    await addTags('/contract/tags', [
-      { Key: 'a', Value: '2' },
-      { Key: 'b', Value: '3' },
-    ]);
-    expect(await tagsOf('/contract/tags')).toEqual([
-      { Key: 'a', Value: '2' },
-      { Key: 'b', Value: '3' },
-    ]);
   });
 
   it('deletes a parameter once', async () => {
@@ -118,7 +83,6 @@ export function ssmContract({ it, target }: ContractSuite): void {
     ['4,097 bytes', '/contract/too-full', { Value: 'x'.repeat(4097) }],
     ['an @ in the name', '/contract/a@b', {}],
     ['a plus sign in the name', '/contract/a+b', {}],
-    ['a comma in a tag', '/contract/bad-tag', { Tags: [{ Key: 'a', Value: 'b,c' }] }],
     ['a path that does not begin with a slash', 'contract/relative', {}],
     ['an empty path element', '/contract//empty', {}],
     ['a name that begins with ssm', '/ssm/name', {}],
@@ -137,8 +101,6 @@ export function ssmContract({ it, target }: ContractSuite): void {
   const ofMissing: [what: string, call: () => Promise<unknown>, refusal: Refusal][] = [
     ['GetParameter', () => get(missing), NOT_FOUND],
     ['DeleteParameter', () => remove(missing), NOT_FOUND],
-    ['AddTagsToResource', () => addTags(missing, [{ Key: 'a', Value: 'b' }]), NO_SUCH_RESOURCE],
-    ['ListTagsForResource', () => tagsOf(missing), NO_SUCH_RESOURCE],
   ];
   for (const [what, call, refusal] of ofMissing) {
     it(`refuses ${what} for a parameter that does not exist`, () => expectRefusal(call(), refusal));

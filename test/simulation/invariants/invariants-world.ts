@@ -110,10 +110,7 @@ export class Program {
       Value: JSON.stringify({ kty: 'oct', k: key.reveal(), kid: rotationId, sub: user.userId }),
     } as const;
     const isThere = this.#account.userActions.parameterNames().includes(parameterOf(user));
-    const options = isThere
-      ? { Overwrite: true }
-      : { Tags: [{ Key: 'ikr:user-id', Value: user.userId }] };
-    await this.#ssm.send(new PutParameterCommand({ ...parameter, ...options }));
+    await this.#ssm.send(new PutParameterCommand({ ...parameter, Overwrite: isThere }));
     return key;
   }
 

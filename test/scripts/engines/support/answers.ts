@@ -68,7 +68,10 @@ async function outcome(call: Promise<unknown>, ids: Ids): Promise<unknown> {
 /** Takes the place of what differs between any two accounts. */
 function foreseeable(value: unknown, ids: Ids): unknown {
   if (value instanceof Date) return moment(value);
-  if (ArrayBuffer.isView(value)) return table(new TextDecoder().decode(value), ids);
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    return table(Buffer.from(buffer, byteOffset, byteLength).toString(), ids);
+  }
   if (Array.isArray(value)) return value.map((member) => foreseeable(member, ids));
   if (typeof value === 'string') {
     return value

@@ -26,7 +26,6 @@ import {
   SendEmailCommand,
 } from '@aws-sdk/client-ses';
 import {
-  AddTagsToResourceCommand,
   DeleteParameterCommand,
   GetParameterCommand,
   PutParameterCommand,
@@ -108,13 +107,10 @@ export const iamCalls: Calls = {
 };
 
 const PARAMETER = '/side/by/side';
-const Tags = [{ Key: 'ikr:user-id', Value: 'AIDAEXAMPLE' }];
 
 const put = (more: Partial<PutParameterCommandInput>) =>
   new PutParameterCommand({ Name: PARAMETER, Value: 'v', Type: 'SecureString', ...more });
 const get = (Name: string) => new GetParameterCommand({ Name, WithDecryption: true });
-const addTags = (ResourceId: string) =>
-  new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId, Tags });
 const remove = () => new DeleteParameterCommand({ Name: PARAMETER });
 const mail = (Source: string, ToAddresses = ['jane@example.org']) =>
   new SendEmailCommand({
@@ -131,14 +127,11 @@ const invocation = (FunctionName: string, Qualifier?: string) =>
 
 export const otherCalls: Calls = {
   GetCallerIdentity: ({ sts }) => sts.send(new GetCallerIdentityCommand({})),
-  PutParameter: ({ ssm }) => ssm.send(put({ Tags })),
+  PutParameter: ({ ssm }) => ssm.send(put({})),
   'PutParameter again': ({ ssm }) => ssm.send(put({})),
   'PutParameter over it': ({ ssm }) => ssm.send(put({ Overwrite: true })),
-  'PutParameter with tags over it': ({ ssm }) => ssm.send(put({ Overwrite: true, Tags })),
   GetParameter: ({ ssm }) => ssm.send(get(PARAMETER)),
   'GetParameter of none': ({ ssm }) => ssm.send(get('/none')),
-  AddTagsToResource: ({ ssm }) => ssm.send(addTags(PARAMETER)),
-  'AddTagsToResource of none': ({ ssm }) => ssm.send(addTags('/none')),
   DeleteParameter: ({ ssm }) => ssm.send(remove()),
   'DeleteParameter again': ({ ssm }) => ssm.send(remove()),
   Invoke: ({ lambda }) => lambda.send(invocation(FUNCTION, 'read')),

@@ -155,12 +155,12 @@ export function createTable(TableName: string, withStream = false): CreateTableC
     }),
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
-      { AttributeName: 'user', AttributeType: 'S' },
-      { AttributeName: 'ak', AttributeType: 'S' },
+      { AttributeName: 'account', AttributeType: 'S' },
+      { AttributeName: 'item', AttributeType: 'S' },
     ],
     KeySchema: [
-      { AttributeName: 'user', KeyType: 'HASH' },
-      { AttributeName: 'ak', KeyType: 'RANGE' },
+      { AttributeName: 'account', KeyType: 'HASH' },
+      { AttributeName: 'item', KeyType: 'RANGE' },
     ],
   });
 }

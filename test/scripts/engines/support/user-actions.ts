@@ -1,15 +1,17 @@
 /** What owners and administrators do and see on the engines. */
-import { ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { GetUserCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import {
   DeleteCommand,
   DynamoDBDocumentClient,
-  ScanCommand,
+  GetCommand,
+  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { historyPartition, recordKey, timerKey } from '../../../../src/aws/items.ts';
 import { findTokens } from '../../../../src/deliveries/mail/templates/token-block.ts';
-import { parameterNameOf } from '../../../../src/domain/parameter-name.ts';
+import { contentKeyNameOf } from '../../../../src/domain/content-key-name.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { unseal } from '../../../../src/sealing/seal.ts';
 import type { Clients } from '../../../simulation/contract.ts';
@@ -29,7 +31,11 @@ export interface Pair {
 
 export type UserActions = ReturnType<typeof createUserActions>;
 
-export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: string) {
+/** @param accountId whose items are in the table */
+export function createUserActions(
+  { iam, ssm, dynamodb }: Clients,
+  { TableName, accountId }: { readonly TableName: string; readonly accountId: string },
+) {
   const documents = DynamoDBDocumentClient.from(dynamodb);
 
   const userActions = {
@@ -58,9 +64,9 @@ export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: st
       const mails = await userActions.mails(address);
       const mail = mails.findLast(({ subject }) => subject.startsWith('New access key'));
       const [token = ''] = findTokens(mail?.html ?? '');
-      const { Parameter } = await ssm.send(
-        new GetParameterCommand({ Name: parameterNameOf(userName), WithDecryption: true }),
-      );
+      const { User } = await iam.send(new GetUserCommand({ UserName: userName }));
+      const Name = contentKeyNameOf(userName, User?.UserId ?? '');
+      const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
       const { k } = JSON.parse(Parameter?.Value ?? '{}') as { k: string };
       const opened = await unseal(token, new Secret(k));
       const pair = {
@@ -84,8 +90,9 @@ export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: st
       sts.destroy();
     },
 
-    async hasParameter(userName: string): Promise<boolean> {
-      return ssm.send(new GetParameterCommand({ Name: parameterNameOf(userName) })).then(
+    async hasContentKey(userName: string, userId: string): Promise<boolean> {
+      const Name = contentKeyNameOf(userName, userId);
+      return ssm.send(new GetParameterCommand({ Name })).then(
         () => true,
         (error: Error) => {
           if (error.name !== 'ParameterNotFound') throw error;
@@ -94,26 +101,37 @@ export function createUserActions({ iam, ssm, dynamodb }: Clients, TableName: st
       );
     },
 
-    /** A user's items by their range key. */
-    async items(userId: string): Promise<Record<string, Record<string, unknown>>> {
-      const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
-      return Object.fromEntries(
-        Items.filter(({ user }) => user === userId).map((item) => [String(item.ak), item]),
-      );
-    },
     async record(userId: string): Promise<Record<string, unknown> | undefined> {
-      return (await userActions.items(userId)).rotation;
+      const Key = { ...recordKey(accountId, userId) };
+      return (await documents.send(new GetCommand({ TableName, Key }))).Item;
+    },
+    async timer(userId: string, keyId: string): Promise<Record<string, unknown> | undefined> {
+      const Key = { ...timerKey(accountId, userId, keyId) };
+      return (await documents.send(new GetCommand({ TableName, Key }))).Item;
+    },
+    /** The closed rotations of a user. */
+    async history(userId: string): Promise<Record<string, unknown>[]> {
+      const { Items = [] } = await documents.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'account = :history',
+          ExpressionAttributeValues: { ':history': historyPartition(accountId) },
+        }),
+      );
+      return Items.filter((item) => item.userId === userId);
     },
 
-    /** Deletes an item in the console. */
-    deleteItem: (user: string, ak: string) =>
-      documents.send(new DeleteCommand({ TableName, Key: { user, ak } })),
+    /** Deletes a timer in the console. */
+    deleteTimer: (userId: string, keyId: string) =>
+      documents.send(
+        new DeleteCommand({ TableName, Key: { ...timerKey(accountId, userId, keyId) } }),
+      ),
     /** Sets the date of a timer in the console. */
-    setTimer: (user: string, ak: string, epochSeconds: number) =>
+    setTimer: (userId: string, keyId: string, epochSeconds: number) =>
       documents.send(
         new UpdateCommand({
           TableName,
-          Key: { user, ak },
+          Key: { ...timerKey(accountId, userId, keyId) },
           UpdateExpression: 'SET delete_on = :seconds',
           ExpressionAttributeValues: { ':seconds': epochSeconds },
         }),

@@ -60,7 +60,7 @@ export interface World {
   tryRotate(event: unknown): Promise<Invocation<Report>>;
   /** Another function of the same settings: a second environment of the rotator, for example. */
   host(bundle: 'rotator' | 'destructor'): LambdaHost;
-  /** UserActions records to the destructor, which must take them all. */
+  /** Hands records to the destructor, which must take them all. */
   destroy(records: readonly DynamoDBRecord[]): Promise<void>;
   /** Waits for the TTL service, and hands what is on the stream to the destructor. */
   expire(count?: number): Promise<void>;
@@ -117,7 +117,7 @@ export async function startWorld({
     rotator,
     destructor,
     clients,
-    userActions: createUserActions(clients, table),
+    userActions: createUserActions(clients, { TableName: table, accountId: ACCOUNT_ID }),
     stream,
     sender,
     host,

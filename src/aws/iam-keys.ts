@@ -14,6 +14,7 @@ import type { Keys } from '../ports/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import { KeyNotCreated } from '../ports/errors.ts';
 import { errorName, isDefiniteRefusal, isThrottling } from './answers.ts';
+import { iamPages } from './iam-pages.ts';
 
 export function iamKeys(iam: IAMClient, iamOnce: IAMClient, clock: Clock): Keys {
   const setStatus = async (userName: string, accessKeyId: string, status: AccessKey['status']) =>
@@ -28,31 +29,26 @@ export function iamKeys(iam: IAMClient, iamOnce: IAMClient, clock: Clock): Keys 
     );
 
   return {
-    async list(userName) {
-      const keys: AccessKey[] = [];
-      let marker: string | undefined;
-      do {
-        const page = await orUndefined(() =>
-          iam.send(
-            new ListAccessKeysCommand({ UserName: userName, ...(marker && { Marker: marker }) }),
-          ),
-        );
-        if (!page) return undefined;
-        for (const key of page.AccessKeyMetadata ?? []) {
-          if (!key.AccessKeyId || !key.Status || !key.CreateDate) {
-            throw new Error(`IAM lists a key of ${userName} without ID, status or date`);
+    list: (userName) =>
+      orUndefined(async () => {
+        const keys: AccessKey[] = [];
+        for await (const page of iamPages((marker) =>
+          iam.send(new ListAccessKeysCommand({ UserName: userName, ...marker })),
+        )) {
+          for (const key of page.AccessKeyMetadata ?? []) {
+            if (!key.AccessKeyId || !key.Status || !key.CreateDate) {
+              throw new Error(`IAM lists a key of ${userName} without ID, status or date`);
+            }
+            keys.push({
+              accessKeyId: key.AccessKeyId,
+              // Anything that is not Active can't be used, whatever else it may be called one day.
+              status: key.Status === 'Active' ? 'Active' : 'Inactive',
+              createdAtMs: key.CreateDate.getTime(),
+            });
           }
-          keys.push({
-            accessKeyId: key.AccessKeyId,
-            // Anything that is not Active can't be used, whatever else it may be called one day.
-            status: key.Status === 'Active' ? 'Active' : 'Inactive',
-            createdAtMs: key.CreateDate.getTime(),
-          });
         }
-        marker = page.IsTruncated ? page.Marker : undefined;
-      } while (marker);
-      return keys;
-    },
+        return keys;
+      }),
 
     async create(userName) {
       try {

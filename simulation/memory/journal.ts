@@ -12,7 +12,6 @@ import {
   toRecordItem,
   toTimer,
   toTimerItem,
-  USER_ITEM_PREFIX,
 } from '../../src/aws/items.ts';
 import { latestRetryAtMs, restingSince } from '../../src/domain/back-off.ts';
 import { RECORD_SCHEMA, type RotationRecord } from '../../src/domain/record.ts';
@@ -57,10 +56,7 @@ export function memoryJournal(
 
   return {
     async readAccount() {
-      const items = query(accountId, lagMs);
-      return readAccountItems(
-        items.filter(({ item }) => String(item).startsWith(USER_ITEM_PREFIX)),
-      );
+      return readAccountItems(query(accountId, lagMs));
     },
 
     async read(userId) {

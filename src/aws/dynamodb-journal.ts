@@ -32,7 +32,6 @@ import {
   toRecordItem,
   toTimer,
   toTimerItem,
-  USER_ITEM_PREFIX,
 } from './items.ts';
 
 /** @param accountId whose records these are: no other account's item can be reached */
@@ -93,9 +92,9 @@ export function dynamodbJournal(
   return {
     async readAccount() {
       const items = await query({
-        KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: { ':account': accountId, ':users': USER_ITEM_PREFIX },
+        // Not only what begins with AIDA: emulators of IAM have other unique IDs.
+        KeyConditionExpression: 'account = :account',
+        ExpressionAttributeValues: { ':account': accountId },
         // A veto may have been noted a moment ago, and on a timer nothing else tells of it.
         ConsistentRead: true,
       });

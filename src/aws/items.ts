@@ -26,13 +26,6 @@ export interface ItemKey {
   readonly item: string;
 }
 
-/**
- * What the range keys of users' items begin with: the unique ID of an IAM user does
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). An account's other
- * items, such as its last run, need not be read with them.
- */
-export const USER_ITEM_PREFIX = 'AIDA';
-
 const ACCOUNT_ID = /^\d{12}$/;
 const RECORD_RANGE = /^(\w+)\/rotation$/;
 const TIMER_RANGE = /^(\w+)\/timer\/(\w+)$/;

@@ -195,14 +195,13 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
     await (await table()).send(new DeleteCommand({ TableName, Key }));
   });
 
-  /** The users' items of an account, as a run reads them. */
+  /** The items of an account, as a run reads them. */
   const query = async (account: string, more: Partial<QueryCommandInput> = {}) =>
     (await table()).send(
       new QueryCommand({
         TableName,
-        KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: { ':account': account, ':users': 'AIDA' },
+        KeyConditionExpression: 'account = :account',
+        ExpressionAttributeValues: { ':account': account },
         ConsistentRead: true,
         ...more,
       }),
@@ -211,7 +210,7 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
     Items.map(({ item }) => item);
 
   it('queries the items of one account in the order of their range key', async () => {
-    for (const item of ['run', 'AIDA2/rotation', 'AIDA1/timer/AKIA1', 'AIDA1/rotation']) {
+    for (const item of ['AIDA2/rotation', 'AIDA1/timer/AKIA1', 'AIDA1/rotation']) {
       await put({ account: 'query', item });
     }
     await put({ account: 'query/history', item: 'AIDA3/rotation' });
@@ -222,13 +221,8 @@ export function dynamodbContract({ it, target }: ContractSuite): void {
     ]);
   });
 
-  it('reads nothing that its key condition leaves out', async () => {
-    for (const item of ['AIDA1', 'notices/x', 'run']) await put({ account: 'scanned', item });
-    expect(await query('scanned')).toMatchObject({ Count: 1, ScannedCount: 1 });
-  });
-
   it('queries through pages, each going on after the last item of the one before', async () => {
-    for (const item of ['run', 'AIDA3', 'AIDA1', 'AIDA2']) await put({ account: 'paged', item });
+    for (const item of ['AIDA3', 'AIDA1', 'AIDA2']) await put({ account: 'paged', item });
     await put({ account: 'paged2', item: 'AIDA4' });
     const pages = await inPages((ExclusiveStartKey) =>
       query('paged', { Limit: 1, ExclusiveStartKey }),

@@ -28,8 +28,10 @@ const putOver = (version: number) =>
       ExpressionAttributeValues: { ':version': version },
     },
   );
-const ITEM = { ExpressionAttributeNames: { '#item': 'item' } };
-const ifNone = { ConditionExpression: 'attribute_not_exists(#item)', ...ITEM };
+const ifNone = {
+  ConditionExpression: 'attribute_not_exists(#item)',
+  ExpressionAttributeNames: { '#item': 'item' },
+};
 const get = (key: object, TableName = TABLE) =>
   new GetCommand({ TableName, Key: { ...key }, ConsistentRead: true });
 const getAll = (keys: readonly object[], table = TABLE) =>
@@ -39,10 +41,9 @@ const getAll = (keys: readonly object[], table = TABLE) =>
 const query = (more: Partial<QueryCommandInput> = {}) =>
   new QueryCommand({
     TableName: TABLE,
-    KeyConditionExpression: 'account = :account AND begins_with(#item, :users)',
-    ExpressionAttributeValues: { ':account': Key.account, ':users': 'AIDA' },
+    KeyConditionExpression: 'account = :account',
+    ExpressionAttributeValues: { ':account': Key.account },
     ConsistentRead: true,
-    ...ITEM,
     ...more,
   });
 /** Every page as it came, for the keys by which one leads to the next. */

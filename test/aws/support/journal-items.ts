@@ -54,7 +54,7 @@ const keySnapshot = fc.record(
 );
 
 export const accountId = fc.stringMatching(/^\d{12}$/);
-export const userId = fc.stringMatching(/^AIDA[A-Z0-9]{12,17}$/);
+const userId = fc.stringMatching(/^AIDA[A-Z0-9]{12,17}$/);
 
 /** The attributes that may be missing. */
 export const OPTIONAL: Readonly<Record<State | 'history', readonly string[]>> = {

@@ -27,7 +27,7 @@ export const historyItem: HistoryItem = {
 };
 
 /** The parameter of a user's content key, as records must name it. */
-export const parameterOf = (userId: string) => `/ikr/secret/iam/alice/${userId}`;
+const parameterOf = (userId: string) => `/ikr/secret/iam/alice/${userId}`;
 
 export interface JournalTable {
   readonly name: string;

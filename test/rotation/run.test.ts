@@ -73,7 +73,7 @@ describe('the report', () => {
     const world = company(90);
     world.table.put({ ...timerKey(ACCOUNT_ID, 'AIDABAD', 'AKIABAD'), delete_on: 'soon' });
     const { problems, rows } = await rotate(world);
-    expect(problems).toEqual([expect.stringContaining('AIDABAD AKIABAD')]);
+    expect(problems).toEqual([expect.stringContaining('AIDABAD/timer/AKIABAD')]);
     expect(rows).toMatchObject([{ outcome: 'rotated' }]);
   });
 
@@ -114,8 +114,8 @@ describe('a run for certain users', () => {
     const { rows } = await rotate(world, { users: ['age90', 'robot', 'nobody'] });
     expect(rows).toMatchObject([
       { userName: 'age90', outcome: 'rotated' },
-      { userName: 'robot', outcome: 'failed', reason: 'the user has no IKR:EMAIL tag' },
-      { userName: 'nobody', outcome: 'failed', reason: 'there is no user of that name' },
+      { userName: 'robot', outcome: 'failed', code: 'unmanaged' },
+      { userName: 'nobody', outcome: 'failed', code: 'unknown-user' },
     ]);
   });
 
@@ -127,7 +127,7 @@ describe('a run for certain users', () => {
   });
 });
 
-describe("one user's trouble stops nobody else", () => {
+describe("one user's error stops nobody else", () => {
   it.each([
     ['keys.list', new Error('no')],
     ['keys.create', new Error('lost')],
@@ -154,7 +154,7 @@ describe("one user's trouble stops nobody else", () => {
     expect(rotated).toHaveLength(name === 'account.describe' ? 0 : 2);
   });
 
-  it('not when a mail is refused, or a rotation of old can not be resumed', async () => {
+  it("not when a mail is refused, or an open rotation can't be resumed", async () => {
     const world = company(90, 91, 92);
     world.mail.answer = ({ to }) => (to === 'age91@example.com' ? REFUSED : LOST);
     expect(outcomes((await rotate(world)).rows)).toEqual({
@@ -238,7 +238,7 @@ describe('a run whose time is nearly over', () => {
     expect(world.owners.workingKeys(userId)).toHaveLength(2);
   });
 
-  it('has no effect under a lease that is over, as after a laptop slept', async () => {
+  it('has no effect under a lease that is over', async () => {
     for (const name of ['contentKeys.put', 'keys.create', 'journal.replace'] as const) {
       const world = createWorld();
       const { userId } = world.hire('alice');

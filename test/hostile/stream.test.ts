@@ -3,9 +3,10 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { rotate } from '../../simulation/memory/life.ts';
+import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
+import { type BatchResult, handleRecords, rotate } from '../../simulation/memory/life.ts';
 import { createWorld, type World } from '../../simulation/memory/world.ts';
-import { type BatchResult, handleBatch } from '../../src/destructor/batch.ts';
+import { timerKey } from '../../src/aws/items.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { anyJson, hostileText } from '../support/hostile.ts';
 
@@ -37,6 +38,7 @@ async function stage() {
 const pick = fc.nat({ max: 9 });
 /** What a forged record is made of: picks from the world, lies and noise. */
 const forgery = fc.record({
+  account: fc.constantFrom(ACCOUNT_ID, ACCOUNT_ID, ACCOUNT_ID, '999999999999', '', 'x'),
   user: pick,
   key: pick,
   rotation: pick,
@@ -66,14 +68,16 @@ function forge(one: Forgery, world: World, people: readonly Person[]): unknown {
   );
   const rotations = people.map(({ userId }) => world.record(userId)?.rotationId);
   const user = some([...people.map(({ userId }) => userId), one.noise], one.user);
-  const ak = some([...keyIds, 'rotation', 'history#2026', one.noise], one.key);
+  const timers = keyIds.map((id) => timerKey(one.account, user ?? '', id).item);
+  const item = some([...timers, `${user}/rotation`, 'run', one.noise], one.key);
   const rotationId = some([...rotations, one.noise], one.rotation);
-  const Keys = { user: { S: user }, ak: { S: ak } };
+  const Keys = { account: { S: one.account }, item: { S: item } };
   const OldImage = {
     ...Keys,
     // Most say the same in both places.
-    ...(one.image === 0 && { user: { S: people[0]?.userId } }),
-    ...(one.image === 1 && { ak: { S: 'rotation' } }),
+    ...(one.image === 0 && { item: { S: timerKey('', people[0]?.userId ?? '', 'AKIAX').item } }),
+    ...(one.image === 1 && { item: { S: `${user}/rotation` } }),
+    ...(one.image === 2 && { account: { S: ACCOUNT_ID } }),
     delete_on: { N: one.deleteOn },
     ...(rotationId !== undefined && { rotationId: { S: rotationId } }),
     ...(one.vetoed !== undefined && { vetoed: one.vetoed }),
@@ -102,7 +106,7 @@ describe('a batch with forged records among the real ones', () => {
 
         let answer: BatchResult | undefined;
         try {
-          answer = await handleBatch({ Records }, world.run());
+          answer = await handleRecords(world, Records);
         } catch (error) {
           // Only a record that nobody could report may fail the batch, which then comes again.
           expect(String(error)).toContain('without a sequence number');
@@ -123,13 +127,13 @@ describe('a batch with forged records among the real ones', () => {
           expect(newKeyOf(world, userId)).toBe(newKeys[at]);
           for (const { status } of world.iam.keysOf(userId)) expect(status).toBe('Active');
         });
-        // Only who removes a timer, of this very rotation, takes it back.
+        // Only the removal of a timer of this very rotation is a veto.
         for (const person of [...due, unused, young]) {
           const { rotationId = '', state } = world.record(person.userId) ?? {};
           if (state !== 'CANCELLED') continue;
           expect(Records.some((one) => isVeto(one, person, rotationId))).toBe(true);
         }
-        // Whoever still waits for something is woken again.
+        // Whoever still waits for something has a timer.
         for (const { userId } of [...due, unused, young]) {
           const state = world.record(userId)?.state;
           const timer = world.timers().find((one) => one.userId === userId);
@@ -149,17 +153,18 @@ describe('a batch with forged records among the real ones', () => {
 
   it('does for everybody what it does without them', async () => {
     const { world } = await stage();
-    const alone = await handleBatch({ Records: world.table.stream }, world.run());
+    const alone = await handleRecords(world, world.table.stream);
+    expect(alone.rows).not.toEqual([]);
     const noise = fc.array(
       anyJson.map((value) => ({ ...Object(value), dynamodb: numbered(value) })),
     );
     await fc.assert(
       fc.asyncProperty(noise, async (Records) => {
         const again = await stage();
-        const { rows } = await handleBatch(
-          { Records: [...Records, ...again.world.table.stream] },
-          again.world.run(),
-        );
+        const { rows } = await handleRecords(again.world, [
+          ...Records,
+          ...again.world.table.stream,
+        ]);
         expect(rows).toEqual(alone.rows);
         expect(again.world.iam.snapshot()).toEqual(world.iam.snapshot());
       }),
@@ -173,7 +178,8 @@ const numbered = (value: unknown) => ({ Keys: value, SequenceNumber: '1' });
 /** Whether a record is a person's removal of the timer, told in another way than the program's. */
 function isVeto(record: unknown, { userId, oldKeyId }: Person, rotationId: string): boolean {
   const text = JSON.stringify(record) ?? '';
-  const names = [userId, oldKeyId].every((one) => text.split(`"${one}"`).length === 3);
+  const { account, item } = timerKey(ACCOUNT_ID, userId, oldKeyId);
+  const names = [account, item].every((one) => text.split(`"${one}"`).length === 3);
   const rotations = [...text.matchAll(/"rotationId":\{"S":"([^"]*)"/g)].map(([, one]) => one);
   return names && !text.includes('"Service"') && rotations.every((one) => one === rotationId);
 }

@@ -2,21 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { CROWD, company, outcomes } from '../../simulation/memory/company.ts';
 import { failAlways, failAt, once } from '../../simulation/memory/faults.ts';
 import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
-import { expire, live, rotate, rotateOne } from '../../simulation/memory/life.ts';
+import { live, rotate, rotateOne } from '../../simulation/memory/life.ts';
 import { LOST, NOT_NOW, REFUSED } from '../../simulation/memory/mail.ts';
-import {
-  cancelled,
-  deactivated,
-  delivering,
-  inUse,
-  scheduled,
-  started,
-  withdrawing,
-} from '../../simulation/memory/states.ts';
+import { scheduled } from '../../simulation/memory/states.ts';
 import { createWorld } from '../../simulation/memory/world.ts';
 import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { nothingWorked } from '../../src/domain/report.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { KeyNotCreated } from '../../src/ports/errors.ts';
 
 describe('the report', () => {
@@ -251,73 +243,5 @@ describe('a run whose time is nearly over', () => {
       expect(world.iam.keysOf(userId)).toHaveLength(1);
       expect(world.owners.workingKeys(userId)).toHaveLength(1);
     }
-  });
-});
-
-describe('a dry run', () => {
-  const scenes = { started, delivering, withdrawing, scheduled, inUse, deactivated, cancelled };
-
-  it.each(Object.entries(scenes))('changes nothing anywhere (%s)', async (_, scene) => {
-    const { world } = await scene();
-    world.hire('bob');
-    world.hire('carol', { keyAgeDays: 3 });
-    world.clock.advance(DAY_MS);
-    for (const [request, overrides] of [
-      [{ dryRun: true }, {}],
-      [{}, { dryRun: true }],
-    ]) {
-      const before = world.snapshot();
-      const report = await rotate(world, request, overrides);
-      expect(world.snapshot()).toEqual(before);
-      expect(report.dryRun).toBe(true);
-      expect(outcomes(report.rows)).toEqual({
-        alice: 'would-resume',
-        bob: 'would-rotate',
-        carol: 'skipped',
-      });
-    }
-  });
-
-  it('changes nothing even where all is overdue, user or key gone, or a timer missing', async () => {
-    const { world, userId, oldKeyId, newKeyId } = await inUse();
-    world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
-    world.table.shift(1);
-    const spoil = [
-      () => world.clock.advance(60 * DAY_MS),
-      () => world.iam.deleteKey(newKeyId),
-      () => world.iam.deleteKey(oldKeyId),
-      () => world.iam.deleteUser(userId),
-    ];
-    for (const step of spoil) {
-      step();
-      const before = world.snapshot();
-      await rotate(world, { dryRun: true });
-      expect(world.snapshot()).toEqual(before);
-    }
-  });
-
-  it('asks no mailer and sends nothing', async () => {
-    const world = company(90);
-    await rotate(world, { dryRun: true });
-    expect(world.calls.filter(({ name }) => name.startsWith('mailer'))).toEqual([]);
-  });
-
-  it('ignores the age of keys as well, when it is asked to', async () => {
-    const world = company(3);
-    const row = await rotateOne(world, { users: ['age3'], force: true, dryRun: true });
-    expect(row.outcome).toBe('would-rotate');
-    expect(world.effects).toEqual([]);
-  });
-
-  it('lets a rotation go on as if it had not been there', async () => {
-    const { world, newKeyId, keys } = await inUse();
-    for (let day = 0; day < 10; day++) {
-      world.clock.advance(DAY_MS);
-      await expire(world, { dryRun: true });
-      await rotate(world, {}, { dryRun: true });
-    }
-    expect(Object.keys(keys())).toHaveLength(2);
-    await rotate(world);
-    expect(keys()).toEqual({ [newKeyId]: 'Active' });
   });
 });

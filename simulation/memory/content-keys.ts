@@ -71,6 +71,11 @@ export class MemoryContentKeys {
     this.#undecryptable.add(name);
   }
 
+  /** Gives it back. */
+  makeDecryptable(name: string): void {
+    this.#undecryptable.delete(name);
+  }
+
   /** Overwrites a parameter with something that is no content key. */
   overwrite(name: string): void {
     this.#stored.set(name, { content: undefined });

@@ -183,9 +183,10 @@ export function reason<C extends ReasonCode>(code: C, ...[details]: DetailsOf<C>
 export function sentence({ code, details }: Reason): string {
   if (!isReasonCode(code)) return code;
   try {
-    return (SENTENCES[code] as (details: unknown) => string)(details ?? {});
-  } catch {
     // The details come from the table, where anybody may have changed them.
+    const text = (SENTENCES[code] as (of: unknown) => unknown)(details ?? {});
+    return typeof text === 'string' && text !== '' ? text : code;
+  } catch {
     return code;
   }
 }

@@ -30,7 +30,7 @@ const FORBIDDEN: readonly [
 ] = [false, false, false, false, false, false, false];
 
 /** Never called: that it compiles, with its expected errors, is the test. */
-export function forbiddenWrites(
+function forbiddenWrites(
   writer: RecordWriter,
   cancelled: RecordIn<'CANCELLED'>,
   scheduled: Draft<RecordIn<'SCHEDULED'>>,
@@ -42,4 +42,5 @@ export function forbiddenWrites(
 it('allows the transitions of the diagram, and no other', () => {
   expect([...TRANSITIONS].every(Boolean)).toBe(true);
   expect([...FORBIDDEN].some(Boolean)).toBe(false);
+  expect(forbiddenWrites).toBeInstanceOf(Function);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
 import { dueNow, expire, rotate } from '../../simulation/memory/life.ts';
 import { inUse, scheduled } from '../../simulation/memory/states.ts';
-import { recordKey } from '../../src/aws/items.ts';
+import { recordKey, timerKey } from '../../src/aws/items.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
 describe('a destruction', () => {
@@ -16,7 +16,7 @@ describe('a destruction', () => {
     expect(world.iam.keysOf(namesake.userId)).toHaveLength(1);
   });
 
-  it('touches nothing and waits for the rotator while IAM does not tell whose the keys are', async () => {
+  it('touches nothing and waits for the rotator while IAM does not tell who the owner of the keys is', async () => {
     const scene = await inUse();
     const { world, userId, keys } = scene;
     world.iam.renameUser(userId, 'alicia');
@@ -33,15 +33,15 @@ describe('a destruction', () => {
 
   it("touches nothing when somebody wrote another user's keys into the record", async () => {
     const scene = await inUse();
-    const { world, userId } = scene;
+    const { world, userId, oldKeyId } = scene;
     const bob = world.hire('bob', { keyAgeDays: 5 });
     const newer = world.createKey(bob.userId);
     world.iam.useKey(newer);
     const record = { ...world.table.get(recordKey(ACCOUNT_ID, userId)) };
-    world.table.put({ ...record, user: userId, oldKeyId: bob.oldKeyId, newKeyId: newer });
+    world.table.put({ ...record, oldKeyId: bob.oldKeyId, newKeyId: newer });
     world.table.put({
-      ...world.table.items().find(({ delete_on }) => delete_on),
-      ak: bob.oldKeyId,
+      ...world.table.get(timerKey(ACCOUNT_ID, userId, oldKeyId)),
+      ...timerKey(ACCOUNT_ID, userId, bob.oldKeyId),
     });
     const before = world.iam.snapshot();
     world.clock.advance(8 * DAY_MS);
@@ -56,12 +56,12 @@ describe('a destruction', () => {
     // The rotator has no timer to go by, and comes to the same.
     world.clock.advance(DAY_MS);
     expect(await rotate(world, { users: ['alice'] })).toMatchObject({
-      rows: [{ outcome: 'failed' }],
+      rows: [{ outcome: 'failed', code: 'new-key-unlisted' }],
     });
     expect(world.iam.snapshot()).toEqual(before);
   });
 
-  it('never deletes on the word of a list that lacks a key which exists', async () => {
+  it('never deletes because of a list that lacks a key which exists', async () => {
     const scene = await inUse({ iam: { listLagMs: 30 * DAY_MS } });
     const before = scene.keys();
     expect(await dueNow(scene)).toMatchObject({

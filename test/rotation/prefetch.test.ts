@@ -11,7 +11,7 @@ async function setUp({ fails = false } = {}) {
   const world = createWorld();
   const alice = world.hire('alice').userId;
   const bob = world.hire('bob').userId;
-  const carol = world.hire('carol', { keyAgeDays: 1 }).userId;
+  const carol = world.iam.createUser('carol', { email: null });
   await rotate(world);
   if (fails) world.onCall = failAlways('journal.readAll');
   world.calls.length = 0;
@@ -43,7 +43,8 @@ describe('the records of a batch', () => {
     const record = world.record(alice);
     if (!record) throw new Error('there is no record');
     // Written a moment later, while other records of the answer have not been asked for yet.
-    world.table.put({ ...recordKey(ACCOUNT_ID, carol), ...record, userId: carol });
+    const parameterName = `/ikr/secret/iam/carol/${carol}`;
+    world.putRecord({ ...record, userId: carol, parameterName });
     expect(await journal.read(carol)).toMatchObject({ userId: carol });
     expect(asked()).toEqual(['journal.readAll', 'journal.read']);
   });

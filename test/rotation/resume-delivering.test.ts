@@ -40,6 +40,7 @@ describe('a rotation that is being delivered', () => {
     world.effects.length = 0;
     expect(await rotateOne(world)).toMatchObject({ outcome: 'rotated', newKeyId });
     expect(world.effects).toEqual([
+      // Claimed, and then counted.
       'write DELIVERING',
       'write DELIVERING',
       'send mail',
@@ -61,7 +62,7 @@ describe('a rotation that is being delivered', () => {
     expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 2, failedAttempts: 0 });
   });
 
-  it('reads the address and the instructions afresh', async () => {
+  it('reads the address and the instructions again', async () => {
     const { world, userId } = await delivering(LOST, { later: ACCEPTED });
     world.iam.retag(userId, { 'IKR:EMAIL': 'new@example.com', 'IKR:INSTRUCTION_0': 'Call Joe.' });
     await rotateOne(world);
@@ -82,7 +83,7 @@ describe('a rotation that is being delivered', () => {
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'rotated',
-      reason: 'the new key is in use, so it arrived',
+      code: 'arrived',
     });
     expect(world.mail.sent).toHaveLength(1);
     expect(world.recordIn(userId, 'SCHEDULED').deleteOnMs).toBe(deleteOnMs);
@@ -149,30 +150,35 @@ describe('a rotation that is being delivered', () => {
 
 describe('a delivery waits, and no attempt is counted, while', () => {
   it.each<
-    [string, string, (at: Awaited<ReturnType<typeof delivering>>) => void, 'postponed' | 'failed']
+    [
+      string,
+      { readonly code: string; readonly says: string },
+      (at: Awaited<ReturnType<typeof delivering>>) => void,
+      'postponed' | 'failed',
+    ]
   >([
     [
       'the user is not tagged',
-      'no longer tagged',
+      { code: 'not-delivered-yet', says: 'no longer tagged' },
       ({ world, userId }) => world.iam.retag(userId, {}),
       'postponed',
     ],
     [
       'the tags are wrong',
-      'IKR:DELETE_AFTER_DAYS',
+      { code: 'not-delivered-yet', says: 'IKR:DELETE_AFTER_DAYS' },
       ({ world, userId }) =>
         world.iam.retag(userId, { 'IKR:EMAIL': 'a@example.com', 'IKR:DELETE_AFTER_DAYS': 'abc' }),
       'postponed',
     ],
     [
       'a person has deactivated the new key',
-      'a person deactivated the new key',
+      { code: 'not-delivered-yet', says: 'a person deactivated the new key' },
       ({ world, newKeyId }) => world.iam.setStatus(newKeyId, 'Inactive'),
       'postponed',
     ],
     [
       'no mail can be sent',
-      'sandbox',
+      { code: 'not-delivered-yet', says: 'sandbox' },
       ({ world }) => {
         world.mail.verification = { kind: 'refused', reason: 'sandbox', warnings: [] };
       },
@@ -180,17 +186,17 @@ describe('a delivery waits, and no attempt is counted, while', () => {
     ],
     [
       'the parameter is missing',
-      "no longer holds this rotation's content key",
+      { code: 'content-key-gone', says: PARAMETER },
       ({ world }) => world.parameters.delete(PARAMETER),
       'failed',
     ],
     [
       'the parameter holds something else',
-      "no longer holds this rotation's content key",
+      { code: 'content-key-gone', says: PARAMETER },
       ({ world }) => world.parameters.overwrite(PARAMETER),
       'failed',
     ],
-  ])('%s', async (_, reason, spoil, outcome) => {
+  ])('%s', async (_, { code, says }, spoil, outcome) => {
     const at = await delivering(LOST, { later: ACCEPTED });
     const { world, userId, newKeyId, oldKeyId, keys } = at;
     spoil(at);
@@ -198,7 +204,8 @@ describe('a delivery waits, and no attempt is counted, while', () => {
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({
       outcome,
-      reason: expect.stringContaining(reason),
+      code,
+      reason: expect.stringContaining(says),
     });
     expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
     expect(world.mail.sent).toHaveLength(1);
@@ -215,7 +222,7 @@ describe('a delivery waits, and no attempt is counted, while', () => {
     await rotate(world, { users: ['alice'] });
     expect(await rotateOne(world, { users: ['alicia'] })).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining("no longer holds this rotation's content key"),
+      code: 'content-key-gone',
     });
     expect(world.recordIn(userId, 'DELIVERING')).toMatchObject({ attempts: 1, leaseUntilMs: 0 });
     expect(world.mail.mailbox.map(({ to }) => to)).toEqual(['other@example.com']);
@@ -244,7 +251,7 @@ describe('a new key that was surely never delivered', () => {
     world.clock.advance(startMs + 7 * DAY_MS - world.clock.nowMs());
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'withdrawn',
-      reason: 'the new key could not be delivered within 7 days',
+      code: 'undeliverable',
     });
     expect(keys()).toEqual({ [oldKeyId]: 'Active' });
     expect(world.parameters.names()).toEqual([]);
@@ -277,7 +284,7 @@ describe('a new key that may have been delivered', () => {
         world.mail.answer = { kind: 'refused', reason: 'no such mailbox' };
       },
     ],
-  ])('%s sleeps after 7 days, and is deleted after 14', async (_, spoil) => {
+  ])('%s is deactivated after 7 days, and deleted after 14', async (_, spoil) => {
     const at = await delivering();
     const { world, userId, oldKeyId, newKeyId, keys } = at;
     spoil(at);
@@ -286,7 +293,7 @@ describe('a new key that may have been delivered', () => {
     world.clock.advance(DAY_MS / 4);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining('it is inactive now and is deleted in 7 days'),
+      code: 'given-up',
     });
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Inactive' });
     expect(world.recordIn(userId, 'DELIVERING').newKeyDeactivatedAtMs).toBe(world.clock.nowMs());
@@ -304,7 +311,7 @@ describe('a new key that may have been delivered', () => {
     });
   });
 
-  it('sends nothing any more while it sleeps', async () => {
+  it('is not sent any more while it is inactive', async () => {
     const { world } = await delivering();
     world.clock.advance(7 * DAY_MS);
     await rotate(world);
@@ -325,7 +332,7 @@ describe('a new key that may have been delivered', () => {
     ['keys.deactivate', 'before'],
     ['keys.deactivate', 'after'],
     ['journal.replace', 'after'],
-  ] as const)('sleeps even if %s was cut off %s its effect', async (name, phase) => {
+  ] as const)('is deactivated even if %s was cut off %s its effect', async (name, phase) => {
     const { world, userId, newKeyId, keys } = await delivering();
     world.clock.advance(7 * DAY_MS);
     const isLast = () => name !== 'journal.replace' || keys()[newKeyId] === 'Inactive';
@@ -340,14 +347,14 @@ describe('a new key that may have been delivered', () => {
 
   it.each([
     ['', undefined],
-    [', though the run died that put it to sleep', dieAt('keys.deactivate', 'after')],
-  ])('wakes up when it turns out that it was in use%s', async (_, trouble) => {
+    [', though the run died that deactivated it', dieAt('keys.deactivate', 'after')],
+  ])('is activated again when it turns out that it was in use%s', async (_, fault) => {
     const { world, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
       iam: { lastUsedLagMs: 15 * MINUTE_MS },
     });
     world.clock.advance(7 * DAY_MS);
     world.iam.useKey(newKeyId);
-    world.onCall = trouble;
+    world.onCall = fault;
     await rotate(world);
     world.onCall = undefined;
     expect(keys()[newKeyId]).toBe('Inactive');
@@ -356,7 +363,7 @@ describe('a new key that may have been delivered', () => {
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
   });
 
-  it('wakes up in the next run when its user was renamed in that moment', async () => {
+  it('is activated in the next run when its user was renamed in that moment', async () => {
     const { world, userId, oldKeyId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
       iam: { lastUsedLagMs: 15 * MINUTE_MS },
     });
@@ -376,7 +383,7 @@ describe('a new key that may have been delivered', () => {
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
   });
 
-  it('stays asleep when a person woke it, used it and put it to sleep again', async () => {
+  it('stays inactive when a person activated it, used it and deactivated it again', async () => {
     const { world, userId, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN);
     world.clock.advance(7 * DAY_MS);
     await rotate(world);
@@ -399,7 +406,7 @@ describe('a new key that may have been delivered', () => {
     world.iam.setStatus(newKeyId, 'Active');
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({ outcome: 'cancelled' });
-    expect(world.recordIn(userId, 'CANCELLED').reason).toMatch(/activated the undelivered new key/);
+    expect(world.recordIn(userId, 'CANCELLED').reason.code).toBe('undelivered-activated');
     await live(world, { days: 30, ownersAct: false });
     expect(keys()).toEqual({ [oldKeyId]: 'Active', [newKeyId]: 'Active' });
   });
@@ -419,7 +426,7 @@ describe('a new key that may have been delivered', () => {
     world.clock.advance(8 * DAY_MS);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining('IAM does not tell'),
+      code: 'use-unknown',
     });
     expect(keys()[newKeyId]).toBe('Active');
 
@@ -432,7 +439,7 @@ describe('a new key that may have been delivered', () => {
     expect(world.recordIn(userId, 'DELIVERING').leaseUntilMs).toBe(0);
   });
 
-  it('that can not be put to sleep now is tried again', async () => {
+  it("that can't be deactivated now is deactivated by the next run", async () => {
     const { world, newKeyId, keys } = await delivering();
     world.clock.advance(7 * DAY_MS);
     world.onCall = failAlways('keys.deactivate');
@@ -443,7 +450,7 @@ describe('a new key that may have been delivered', () => {
     expect(keys()[newKeyId]).toBe('Inactive');
   });
 
-  it('is not woken when too little time is left', async () => {
+  it('is not activated when too little time is left', async () => {
     const { world, newKeyId, keys } = await delivering(ARRIVED_UNKNOWN, {
       iam: { lastUsedLagMs: 15 * MINUTE_MS },
     });
@@ -485,7 +492,7 @@ describe("an undelivered new key that has become the user's only active key", ()
       },
     ],
     ['content key', ({ world }) => world.parameters.delete(PARAMETER)],
-  ])('and still has no %s after a week is told as a problem', async (_, spoil) => {
+  ])('and still has no %s after a week is reported as failed', async (_, spoil) => {
     const at = await delivering();
     at.world.iam.setStatus(at.oldKeyId, 'Inactive');
     spoil(at);

@@ -52,7 +52,7 @@ describe('a rotation that was cut off in state STARTED', () => {
     expect(world.owners.workingKeys(userId)).toHaveLength(2);
   });
 
-  it('loses the orphan, writes its start and the keys seen anew, and creates another key', async () => {
+  it('deletes the orphan, writes its start and the keys seen again, and creates another key', async () => {
     const { world, userId, oldKeyId, keyIds, startedAtMs } = await withOrphan();
     const [, orphan] = keyIds();
     const { rotationId } = world.recordIn(userId, 'STARTED');
@@ -100,7 +100,7 @@ describe('a rotation that was cut off in state STARTED', () => {
     expect(world.effects).not.toContain('remove content key');
   });
 
-  it('reads the address and the other tags afresh', async () => {
+  it('reads the address and the other tags again', async () => {
     const { world, userId } = await started();
     world.iam.retag(userId, { 'ikr:email': 'new@example.com', 'IKR:DELETE_AFTER_DAYS': '3' });
     world.clock.advance(HOUR_MS);
@@ -180,7 +180,8 @@ describe('a rotation that was cut off in state STARTED', () => {
     const { rows } = await rotate(world);
     expect(rows.find((row) => row.userId === userId)).toMatchObject({
       outcome: 'postponed',
-      reason: expect.stringContaining('no key is created: the last mails were not accepted'),
+      code: 'no-delivery',
+      reason: expect.stringContaining('the last mails were not accepted'),
     });
     expect(world.iam.keysOf(userId)).toMatchObject([{ accessKeyId: oldKeyId }]);
   });
@@ -221,7 +222,7 @@ describe('a key that was not there when the rotation began', () => {
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'closed',
-      reason: expect.stringContaining('not ours to touch'),
+      code: 'other-key',
     });
     expect(keyIds()).toHaveLength(2);
     expect(world.recordIn(userId, 'CLOSED').outcome).toBe('undone');
@@ -233,9 +234,10 @@ describe('a key that was not there when the rotation began', () => {
     world.clock.advance(HOUR_MS);
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining("it is the user's only active key"),
+      code: 'orphan-only-active',
     });
-    expect(world.recordIn(userId, 'STARTED').leaseUntilMs).toBe(0);
+    // It only looked, so it claimed nothing.
+    expect(world.recordIn(userId, 'STARTED').leaseUntilMs).toBeLessThan(world.clock.nowMs());
     expect(keyIds()).toHaveLength(2);
     const [, orphan] = keyIds();
     world.iam.setStatus(oldKeyId, 'Active');
@@ -290,7 +292,7 @@ describe('a key that was not there when the rotation began', () => {
     expect(keyIds()).toContain(oldKeyId);
   });
 
-  it('is recognised although the clock of IAM is half a minute off', async () => {
+  it('is recognized although the clock of IAM is half a minute off', async () => {
     for (const clockSkewMs of [-30 * SECOND_MS, 30 * SECOND_MS]) {
       const { world, keyIds, userId } = await withOrphan({ iam: { clockSkewMs } });
       world.clock.advance(HOUR_MS);

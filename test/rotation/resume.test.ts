@@ -26,8 +26,7 @@ describe('an open rotation of whatever state', () => {
     const { world, userId } = await scene();
     const item = world.table.get(recordKey(ACCOUNT_ID, userId));
     world.table.put({ ...item, ...recordKey(ACCOUNT_ID, userId), leaseUntilMs: Date.UTC(2090, 0) });
-    const { reason } = await rotateOne(world);
-    expect(reason).not.toContain('another run is at work');
+    expect((await rotateOne(world)).code).not.toBe('leased');
     await live(world, { days: 30 });
     const { state } = world.record(userId) ?? {};
     expect(state).toBe(scene === cancelled ? 'CANCELLED' : 'CLOSED');
@@ -83,7 +82,6 @@ describe('an open rotation of whatever state', () => {
     world.iam.renameUser(userId, 'alicia');
     expect(await rotateOne(world, { users: ['alicia'], dryRun: true })).toMatchObject({
       userName: 'alicia',
-      outcome: 'would-resume',
     });
     world.onCall = failAlways('keys.list');
     expect(await rotateOne(world, { users: ['alicia'] })).toMatchObject({

@@ -20,7 +20,7 @@ describe('how many rotations a run begins', () => {
       age85: 'left',
       age81: 'left',
     });
-    expect(rows.find(({ outcome }) => outcome === 'left')?.reason).toMatch(/MAX_ROTATIONS_PER_RUN/);
+    expect(rows.find(({ outcome }) => outcome === 'left')?.code).toBe('max-rotations');
     await rotate(world, {}, { maxRotationsPerRun: 2 });
     expect(world.openRecords()).toHaveLength(4);
   });
@@ -54,7 +54,7 @@ describe('how many rotations a run begins', () => {
       age85: 'left',
       age81: 'left',
     });
-    expect(rows.find(({ outcome }) => outcome === 'left')?.reason).toMatch(/quota/);
+    expect(rows.find(({ outcome }) => outcome === 'left')?.code).toBe('quota-spent');
     expect(world.mail.sent).toHaveLength(3);
   });
 
@@ -74,11 +74,11 @@ describe('how many rotations a run begins', () => {
     const { totals, rows } = await rotate(world);
     expect(totals.left).toBeGreaterThan(0);
     expect(world.openRecords()).toHaveLength(totals.failed ?? 0);
-    expect(rows.find(({ outcome }) => outcome === 'left')?.reason).toMatch(/were not accepted/);
+    expect(rows.find(({ outcome }) => outcome === 'left')?.code).toBe('delivery-stopped');
   });
 });
 
-describe('a run that can not deliver', () => {
+describe("a run that can't deliver", () => {
   it.each(['not-now', 'refused', 'unknown'] as const)(
     'creates nothing (the verification says %s)',
     async (kind) => {
@@ -107,7 +107,8 @@ describe('a run that can not deliver', () => {
     world.onCall = failAlways('account.describe');
     expect(await rotateOne(world)).toMatchObject({
       outcome: 'postponed',
-      reason: expect.stringContaining('inventory.account failed'),
+      code: 'no-delivery',
+      reason: expect.stringContaining('account.describe failed'),
     });
     expect(world.snapshot()).toEqual(before);
   });
@@ -118,7 +119,7 @@ describe('a run that can not deliver', () => {
     expect(world.calls.map(({ name }) => name)).not.toContain('mailer.verify');
   });
 
-  it('still destroys what is overdue', async () => {
+  it('still ends what is overdue', async () => {
     const { world, newKeyId, keys } = await inUse();
     world.mail.verification = { kind: 'refused', reason: 'paused', warnings: [] };
     world.clock.advance(8 * DAY_MS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { failAlways, once } from '../../simulation/memory/faults.ts';
 import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
-import { destruct, expire, rotate } from '../../simulation/memory/life.ts';
+import { destruct, expire, live, rotate } from '../../simulation/memory/life.ts';
 import {
   cancelled,
   deactivated,
@@ -58,7 +58,7 @@ describe('a timer that expires is dropped and told of, and no key is touched, wh
     const before = scene.keys();
     expect(await timerExpires(scene)).toMatchObject({
       outcome: 'skipped',
-      reason: expect.stringContaining('no rotation record'),
+      code: 'timer-without-record',
     });
     expect(scene.keys()).toEqual(before);
     expect(scene.world.timers()).toEqual([]);
@@ -68,8 +68,12 @@ describe('a timer that expires is dropped and told of, and no key is touched, wh
     const scene = await inUse();
     scene.world.clock.advance(9 * DAY_MS);
     await rotate(scene.world);
+    await destruct(scene.world);
     scene.world.recordIn(scene.userId, 'CLOSED');
-    expect(await timerExpires(scene)).toMatchObject({ outcome: 'skipped' });
+    expect(await timerExpires(scene)).toMatchObject({
+      outcome: 'skipped',
+      code: 'timer-of-closed',
+    });
     expect(scene.world.timers()).toEqual([]);
   });
 
@@ -79,7 +83,7 @@ describe('a timer that expires is dropped and told of, and no key is touched, wh
     const before = scene.keys();
     expect(await timerExpires(scene)).toMatchObject({
       outcome: 'skipped',
-      reason: expect.stringContaining('cancelled'),
+      code: 'timer-of-cancelled',
     });
     expect(scene.keys()).toEqual(before);
     expect(scene.world.timers()).toEqual([]);
@@ -102,7 +106,7 @@ describe('a timer that expires is dropped and told of, and no key is touched, wh
     const before = scene.keys();
     expect(await timerExpires(scene, { rotationId: 'rotation-0' })).toMatchObject({
       outcome: 'skipped',
-      reason: expect.stringContaining('earlier rotation'),
+      code: 'timer-of-earlier',
     });
     expect(scene.keys()).toEqual(before);
   });
@@ -154,7 +158,7 @@ describe('a timer that expires', () => {
     const keys = at.keys();
     at.world.effects.length = 0;
     const { rows } = await expire(at.world, { dryRun: true });
-    expect(rows).toMatchObject([{ outcome: 'waiting', reason: expect.stringMatching(/dry run/) }]);
+    expect(rows).toMatchObject([{ outcome: 'waiting', code: 'timer-dry-run' }]);
     expect(at.world.effects).toEqual(['put timer']);
     expect(dueAtMs(at.world)).toEqual([at.world.clock.nowMs() + DAY_MS]);
     expect(at.world.record(at.userId)).toEqual(record);
@@ -177,7 +181,7 @@ describe('a timer that a person removes', () => {
     });
     expect(await timerRemoved(at)).toMatchObject({
       outcome: 'cancelled',
-      reason: 'a person removed the timer',
+      code: 'timer-removed',
     });
     expect(at.world.recordIn(at.userId, 'CANCELLED')).toMatchObject({
       cancelledAtMs: at.world.clock.nowMs(),
@@ -244,23 +248,43 @@ describe('a veto that comes while another run holds the record', () => {
   });
 
   it.each([
-    ['keys.owner', inUse],
-    ['keys.owner', scheduled],
-  ] as const)('is not lost when that run sets the timer again', async (name, scene) => {
+    ['inUse', inUse],
+    ['scheduled', scheduled],
+  ] as const)('is not lost when that run has the key at its effect (%s)', async (_, scene) => {
     const at = await scene();
     const { world, userId, oldKeyId } = at;
     world.clock.advance(9 * DAY_MS);
-    world.iam.setStatus(at.newKeyId, 'Inactive');
-    // The rotator is at work on the overdue key when the person removes the timer.
-    world.onCall = once(name, 'before', async () => {
+    // The rotator has claimed the overdue record when the person removes the timer.
+    world.onCall = once('journal.replace', 'after', async () => {
       world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
       await destruct(world);
+      // What the run does next fails, so that the veto is still in time.
+      world.onCall = failAlways('keys.delete');
     });
-    expect((await rotate(world)).rows).toMatchObject([{ outcome: 'waiting' }]);
+    await rotate(world);
     world.onCall = undefined;
     expect(world.timers()).toMatchObject([{ vetoed: true }]);
     world.clock.advance(HOUR_MS);
     expect((await expire(world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(Object.keys(at.keys())).toHaveLength(2);
+  });
+
+  it('is written at once while a run only looks, and outlasts the timer that this run sets', async () => {
+    const at = await inUse();
+    const { world, userId, oldKeyId } = at;
+    world.clock.advance(9 * DAY_MS);
+    world.iam.setStatus(at.newKeyId, 'Inactive');
+    world.onCall = once('keys.owner', 'before', async () => {
+      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
+      await destruct(world);
+    });
+    expect((await rotate(world)).rows).toMatchObject([{ code: 'new-key-inactive' }]);
+    world.onCall = undefined;
+    world.recordIn(userId, 'CANCELLED');
+    world.iam.setStatus(at.newKeyId, 'Active');
+    await live(world, { days: 30 });
+    world.recordIn(userId, 'CANCELLED');
+    expect(world.timers()).toEqual([]);
     expect(Object.keys(at.keys())).toHaveLength(2);
   });
 
@@ -299,7 +323,7 @@ describe('a veto that comes while another run holds the record', () => {
       state: 'CLOSED',
       closedAtMs: 1,
       outcome: 'undone',
-      reason: 'by hand',
+      reason: { code: 'new-key-removed' },
       retryNotBeforeMs: 0,
     });
     await rotate(world);
@@ -344,7 +368,7 @@ describe('a timer that the program removes', () => {
     await rotate(at.world);
     expect(at.world.recordIn(at.userId, 'SCHEDULED').oldKeyId).toBe(at.oldKeyId);
     expect((await destruct(at.world)).rows).toMatchObject([
-      { outcome: 'skipped', reason: expect.stringContaining('earlier rotation') },
+      { outcome: 'skipped', code: 'timer-of-earlier' },
     ]);
     expect(at.world.recordIn(at.userId, 'SCHEDULED')).toBeDefined();
   });

@@ -1,11 +1,13 @@
 /** Factories for rotation records: a valid one, with whatever a test cares about. */
 import {
+  type CancelledRecord,
   type ClosedRecord,
   type DeactivatedRecord,
   type DeliveringRecord,
   RECORD_SCHEMA,
   type ScheduledRecord,
   type StartedRecord,
+  type WithdrawingRecord,
 } from '../../src/domain/record.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
@@ -64,6 +66,28 @@ export function deactivatedRecord(with_: Partial<DeactivatedRecord> = {}): Deact
     state: 'DEACTIVATED',
     deliveredAtMs: STARTED_AT_MS + 3000,
     deactivatedAtMs: STARTED_AT_MS + 3 * DAY_MS,
+    ...with_,
+  };
+}
+
+export function cancelledRecord(with_: Partial<CancelledRecord> = {}): CancelledRecord {
+  return {
+    ...withNewKey,
+    state: 'CANCELLED',
+    cancelledAtMs: STARTED_AT_MS + 2 * DAY_MS,
+    reason: { code: 'timer-removed' },
+    ...with_,
+  };
+}
+
+export function withdrawingRecord(with_: Partial<WithdrawingRecord> = {}): WithdrawingRecord {
+  const { newKeyId, newKeyCreatedAtMs } = withNewKey;
+  return {
+    ...base,
+    newKeyId,
+    newKeyCreatedAtMs,
+    state: 'WITHDRAWING',
+    reason: { code: 'delivery-refused', details: { to: 'alice@example.com', why: 'no mailbox' } },
     ...with_,
   };
 }

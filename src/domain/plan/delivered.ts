@@ -111,10 +111,14 @@ function planEnd(
 ): Plan {
   const tomorrowMs = nowMs + DAY_MS;
   if (!newKey) {
+    const timerAtMs = Math.max(nextStepAtMs(record), tomorrowMs);
     if (listedAtMs - record.newKeyCreatedAtMs < SETTLED_AFTER_MS) {
-      const timerAtMs = Math.max(nextStepAtMs(record), tomorrowMs);
       return wait('waiting', reason('new-key-unlisted'), { timerAtMs });
     }
+    const found = observed.uses[record.newKeyId];
+    if (!found) return lookAtUse(record.newKeyId);
+    // A list that lacks a key which exists is not to be believed.
+    if (found.kind === 'found') return wait('failed', reason('new-key-unlisted'), { timerAtMs });
     const why = reason(oldKey ? 'new-key-removed' : 'both-keys-gone');
     return act({ do: 'close', record, outcome: 'undone' }, why);
   }

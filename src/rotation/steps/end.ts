@@ -45,7 +45,9 @@ export function endSteps({ account, journal, writer, delivery, sealer, clock }: 
     const { record, outcome, isFailure = false } = action;
     writer.assertTimeLeft(record);
     if (hasPair(record)) await delivery.settle(record, outcome);
-    await account.contentKeys.remove(record.parameterName, record.rotationId);
+    for (const id of rotationIdsOf(record)) {
+      await account.contentKeys.remove(record.parameterName, id);
+    }
 
     const facts: HistoryItem = {
       accountId: record.accountId,
@@ -146,6 +148,15 @@ function withPair(record: RecordWithPair) {
     ...{ deleteOnMs, requireNewKeyUsed, maxKeyAgeDays },
     ...(deactivateOnMs !== undefined && { deactivateOnMs }),
   };
+}
+
+/**
+ * The rotations whose content key may stand in the parameter. What an interrupted start left would be
+ * an obstacle to the next rotation, which does not know its ID.
+ */
+function rotationIdsOf(record: OpenRecord): readonly string[] {
+  const earlier = record.state === 'STARTED' ? record.earlierRotationIds : [];
+  return [...earlier, record.rotationId];
 }
 
 function hasPair(record: RotationRecord): record is RecordWithPair {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AccessKey } from '../../../src/domain/identity.ts';
-import { isOnlyActive } from '../../../src/domain/keys.ts';
+import { findKey, isOnlyActive } from '../../../src/domain/keys.ts';
 import { plan } from '../../../src/domain/plan/index.ts';
+import type { KeyUse } from '../../../src/domain/plan/types.ts';
 import type { DeliveredRecord } from '../../../src/domain/record.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
 import { deactivatedRecord, STARTED_AT_MS, scheduledRecord } from '../../support/records.ts';
@@ -25,7 +26,21 @@ function planEnd(
   isUsed: boolean,
   nowMs: number,
 ) {
-  const use = { kind: 'found', userName: 'alice', ...(isUsed && { lastUsedAtMs: nowMs }) } as const;
+  const found = {
+    kind: 'found',
+    userName: 'alice',
+    ...(isUsed && { lastUsedAtMs: nowMs }),
+  } as const;
+  const use = findKey(keys, 'AKIANEW') ? found : ({ kind: 'gone' } as const);
+  return planWithUse(record, keys, use, nowMs);
+}
+
+function planWithUse(
+  record: DeliveredRecord,
+  keys: readonly AccessKey[],
+  use: KeyUse,
+  nowMs: number,
+) {
   const observed = {
     ...nowListed(keys, nowMs),
     by: 'destructor',
@@ -135,8 +150,21 @@ describe('an old key whose time has come', () => {
   it('waits while IAM does not list a new key that is minutes old, and is kept after that', () => {
     const planAfter = (ms: number) =>
       planEnd(scheduledRecord({ newKeyCreatedAtMs: due - ms }), [key('AKIAOLD')], unused, due);
-    expect(planAfter(5 * 60_000 - 1)).toMatchObject({ what: 'wait', untilMs: due + DAY_MS });
+    expect(planAfter(5 * 60_000 - 1)).toMatchObject({
+      what: 'wait',
+      outcome: 'waiting',
+      untilMs: due + DAY_MS,
+    });
     expect(planAfter(5 * 60_000)).toMatchObject({ what: 'close', outcome: 'undone' });
+  });
+
+  it('is kept, with its rotation open, while a list lacks a new key that IAM knows', () => {
+    const known = { kind: 'found', userName: 'alice' } as const;
+    expect(planWithUse(scheduledRecord(), [key('AKIAOLD')], known, due)).toMatchObject({
+      what: 'wait',
+      code: 'new-key-unlisted',
+      timerAtMs: due + DAY_MS,
+    });
   });
 
   it('is a veto when a person activated it again', () => {

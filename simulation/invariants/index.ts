@@ -1,4 +1,11 @@
-/** The invariants: one rule book, and two observers that feed it with facts. */
+/**
+ * The invariants.
+ *
+ * - `rules`: the rule book. It knows facts only, not where they come from.
+ * - `checker`: applies the rules, and keeps what all observers know: keys, mails, who has access.
+ * - `account`: the observer from outside, which looks at a local account after each step.
+ * - `calls`: the observer from inside, which sees every effect of every call.
+ */
 export {
   AccountObserver,
   type AccountObserverOptions,

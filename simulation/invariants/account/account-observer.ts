@@ -170,17 +170,14 @@ export class AccountObserver {
       key,
       to: pair.to,
       addresses: [...(this.#addresses.get(userId) ?? [])],
-      firstMailOf: isFirst ? this.#records.around(userId, atMs) : [],
-      noticeDays: this.#noticeDays(userId),
+      firstMailRecords: isFirst ? this.#records.around(userId, atMs) : [],
+      deleteAfterTag: this.#deleteAfterTagOf(userId),
     });
   }
 
-  #noticeDays(userId: string): number | undefined {
-    const { deleteAfterDays } = this.checker.circumstances;
+  #deleteAfterTagOf(userId: string): string | undefined {
     const tags = this.#users.find((user) => user.userId === userId)?.tags ?? [];
-    const own = tags.find(({ key }) => key === 'IKR:DELETE_AFTER_DAYS')?.value;
-    if (deleteAfterDays === undefined) return undefined;
-    return Math.min(Number(own ?? deleteAfterDays), deleteAfterDays);
+    return tags.find(({ key }) => key.toUpperCase() === 'IKR:DELETE_AFTER_DAYS')?.value;
   }
 
   #judgeAccess(events: readonly KeyEvent[]): void {

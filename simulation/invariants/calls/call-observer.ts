@@ -3,7 +3,6 @@
  * and everything that people do, and feeds the checker with it.
  */
 import { ItemError, toRecord } from '../../../src/aws/items.ts';
-import type { Tag } from '../../../src/domain/identity.ts';
 import type { RotationRecord } from '../../../src/domain/record.ts';
 import { SECOND_MS } from '../../../src/domain/time.ts';
 import type { CallName } from '../../memory/calls.ts';
@@ -227,26 +226,19 @@ export class CallObserver {
       const isReadable = this.mails.isOpenFor(pair, userId);
       this.keys.receive(key.id, pair.seal?.rotationId, isReadable, this.nowMs);
       const record = this.record(userId);
+      // A person may have moved the dates in it.
+      const isProgramWritten = !this.knowledge.actedWithin(userId, 60);
       this.checker.judge('pairMailed', {
         userName: this.#nameOf(userId),
         atMs: this.nowMs,
         key,
         to,
         addresses: this.knowledge.addressesDuring(run, userId),
-        firstMailOf: isFirst && record ? [record] : [],
-        noticeDays: this.#noticeDays(userId),
+        firstMailRecords: isFirst && isProgramWritten && record ? [record] : [],
+        deleteAfterTag: this.knowledge.tagOf(userId, 'IKR:DELETE_AFTER_DAYS'),
       });
     }
     return pairs;
-  }
-
-  /** Unknown after a person may have moved the dates. */
-  #noticeDays(userId: string): number | undefined {
-    const { deleteAfterDays } = this.checker.circumstances;
-    if (deleteAfterDays === undefined || this.knowledge.actedWithin(userId, 60)) return undefined;
-    const tags: readonly Tag[] = this.#environment.iam.user(userId)?.tags ?? [];
-    const own = tags.find(({ key }) => key === 'IKR:DELETE_AFTER_DAYS')?.value;
-    return Math.min(Number(own ?? Number.POSITIVE_INFINITY), deleteAfterDays);
   }
 
   /** What a run that begins now finds. A scan may not tell yet what was written a moment ago. */

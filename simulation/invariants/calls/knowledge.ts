@@ -83,10 +83,15 @@ export class Knowledge {
 
   /** Notes the mail address that a user's tag has now. */
   noteAddress(userId: string): void {
-    const tags = this.#environment.iam.user(userId)?.tags;
-    const address = tags?.find(({ key }) => key === 'IKR:EMAIL')?.value;
+    const address = this.tagOf(userId, 'IKR:EMAIL');
     const known = this.#addresses.get(userId) ?? [];
     this.#addresses.set(userId, [...known, { ...this.#moment(), address }]);
+  }
+
+  /** The value of a tag as it is now. */
+  tagOf(userId: string, name: string): string | undefined {
+    const tags = this.#environment.iam.user(userId)?.tags ?? [];
+    return tags.find(({ key }) => key === name)?.value;
   }
 
   addressesOf(userId: string): (string | undefined)[] {

@@ -1,12 +1,12 @@
 /** Invariant 1. */
 import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
 import type {
+  AccountChange,
   Circumstances,
   KeyChange,
   KeyFacts,
   MailedPair,
   RecordFacts,
-  Standing,
   UserFacts,
 } from './facts.ts';
 import { CLOCKS_MS, isDue } from './limits.ts';
@@ -37,11 +37,13 @@ export const access: Rule = {
     ];
   },
 
-  pairMailed({ key, atMs, firstMailOf, noticeDays }: MailedPair): Findings {
-    if (noticeDays === undefined) return [];
+  pairMailed({ key, atMs, firstMailRecords, deleteAfterTag }: MailedPair, circumstances): Findings {
+    const { deleteAfterDays } = circumstances;
+    if (deleteAfterDays === undefined) return [];
+    const noticeDays = Math.min(Number(deleteAfterTag ?? deleteAfterDays), deleteAfterDays);
     // Attempts and pauses of one run lie between the date and the mail.
     const earliestMs = atMs + noticeDays * DAY_MS - HOUR_MS;
-    return firstMailOf
+    return firstMailRecords
       .filter(({ state, newKeyId }) => state === 'DELIVERING' && newKeyId === key.id)
       .map(({ deleteOnMs = 0 }) =>
         deleteOnMs < earliestMs
@@ -129,7 +131,7 @@ function unopenedKey({ keys, record }: UserFacts): KeyFacts | undefined {
   return isChosen ? undefined : newKey;
 }
 
-function whyNotReadable(key: KeyFacts, user: Standing['user']): string | undefined {
+function whyNotReadable(key: KeyFacts, user: AccountChange['user']): string | undefined {
   if (user.isReadable(key) || user.isSpoiled(key.rotationId)) return undefined;
   return `the mail with ${key.id} can't be opened`;
 }

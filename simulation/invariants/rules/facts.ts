@@ -101,14 +101,14 @@ export interface MailedPair extends Observation {
   readonly to: string;
   /** The addresses that the user's tag had while the run was under way. */
   readonly addresses: readonly (string | undefined)[];
-  /** What the record said just then, if this was the first mail with this key. */
-  readonly firstMailOf: readonly RecordFacts[];
-  /** The shortest notice that tag and settings allow before the old key is deleted. */
-  readonly noticeDays: number | undefined;
+  /** What the record said just then, if this was the first mail with the key, and no person's dates. */
+  readonly firstMailRecords: readonly RecordFacts[];
+  /** The user's tag `IKR:DELETE_AFTER_DAYS`. */
+  readonly deleteAfterTag: string | undefined;
 }
 
 /** The program changed something; this is a user who had a working key before, as of now. */
-export interface Standing extends Observation {
+export interface AccountChange extends Observation {
   readonly user: UserFacts;
   /** What the program did, such as `keys.delete`. */
   readonly cause: string;
@@ -141,7 +141,7 @@ export interface WrittenText extends Observation {
 export interface Observations {
   readonly keyChanged: KeyChange;
   readonly pairMailed: MailedPair;
-  readonly accountChanged: Standing;
+  readonly accountChanged: AccountChange;
   readonly runCompleted: CompletedRun;
   readonly runsAtOnce: SimultaneousRuns;
   readonly textWritten: WrittenText;

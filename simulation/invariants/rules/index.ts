@@ -1,6 +1,8 @@
 /**
- * The rule book. Each invariant is stated once, in a file of its own; a new one is a file and a line
- * here.
+ * The rule book. Each invariant is stated once, in a file of its own: pure functions that judge what
+ * an observer reports (`Observations` in `facts.ts`). A new invariant is such a file and a line here;
+ * all fields of the rotation record are among the facts already. Whatever checks, counts or prints
+ * invariants takes them from here, and so does the type of their numbers.
  */
 
 import { access } from './access.ts';

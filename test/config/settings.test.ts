@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { coreSettings, loadSettings } from '../../src/runtime/settings.ts';
+import { coreSettings } from '../../src/config/core.ts';
+import { SettingsError } from '../../src/config/setting.ts';
+import { deliveries } from '../../src/deliveries/index.ts';
 import { mailers } from '../../src/mailers/index.ts';
-import { SettingsError } from '../../src/ports/errors.ts';
+import { loadSettings } from '../../src/runtime/settings.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';
 
 const required = { IAM_KEY_ROTATOR_TABLE: 'rotations', MAIL_FROM: 'Keys <keys@example.com>' };
@@ -20,28 +22,37 @@ async function problemsOf(environment: Record<string, string>): Promise<readonly
 describe('the settings', () => {
   it('have the documented defaults', async () => {
     expect(await loadSettings(required)).toMatchObject({
-      table: 'rotations',
-      sender: { name: 'Keys', address: 'keys@example.com' },
-      rotation: { rotateAfterDays: 80, deleteAfterDays: 7 },
-      destruction: { requireNewKeyUsed: true, maxKeyAgeDays: 90, retryAfterMinutes: 5 },
-      encryptKeyPair: true,
-      mailClient: 'ses',
-      dryRun: false,
-      logLevel: 'info',
+      core: {
+        IAM_KEY_ROTATOR_TABLE: 'rotations',
+        RETRY_AFTER_MINS: 5,
+        DRY_RUN: false,
+        LOG_LEVEL: 'info',
+      },
+      policy: {
+        rotateAfterDays: 80,
+        deleteAfterDays: 7,
+        requireNewKeyUsed: true,
+        maxKeyAgeDays: 90,
+      },
+      mail: {
+        MAIL_FROM: { name: 'Keys', address: 'keys@example.com' },
+        MAIL_CLIENT: 'ses',
+        ENCRYPT_KEY_PAIR: true,
+      },
     });
   });
 
   it('leave out what is neither set nor has a default', async () => {
-    const settings = await loadSettings(required);
-    expect(settings).not.toHaveProperty('maxRotationsPerRun');
-    expect(settings).not.toHaveProperty('ssmKmsKeyId');
-    expect(settings.rotation).not.toHaveProperty('deactivateAfterDays');
-    expect(settings.rotation).not.toHaveProperty('allowedMailDomains');
+    const { core, policy } = await loadSettings(required);
+    expect(core).not.toHaveProperty('MAX_ROTATIONS_PER_RUN');
+    expect(core).not.toHaveProperty('SSM_KMS_KEY_ID');
+    expect(policy).not.toHaveProperty('deactivateAfterDays');
+    expect(policy).not.toHaveProperty('allowedMailDomains');
   });
 
   it('take an empty variable for one that is not set', async () => {
     const settings = await loadSettings({ ...required, ROTATE_AFTER_DAYS: '', DRY_RUN: ' ' });
-    expect(settings.rotation.rotateAfterDays).toBe(80);
+    expect(settings.policy.rotateAfterDays).toBe(80);
   });
 
   it('tell every mistake at once, with the name, the value and what is allowed', async () => {
@@ -50,15 +61,17 @@ describe('the settings', () => {
       ROTATE_AFTER_DAYS: '0',
       DELETE_AFTER_DAYS: '1.5',
       REQUIRE_NEW_KEY_USED: 'yes',
+      RETRY_AFTER_MINS: '1441',
       LOG_LEVEL: 'loud',
     });
     expect(problems).toEqual([
       expect.stringMatching(/^IAM_KEY_ROTATOR_TABLE is not set; allowed: /),
-      'MAIL_FROM is "nobody"; allowed: user@example.com or Name <user@example.com>',
-      'ROTATE_AFTER_DAYS is "0"; allowed: a whole number of days from 1 on',
-      'DELETE_AFTER_DAYS is "1.5"; allowed: a whole number of days from 1 on',
+      'ROTATE_AFTER_DAYS is "0"; allowed: a whole number of days from 1 to 3650',
+      'DELETE_AFTER_DAYS is "1.5"; allowed: a whole number of days from 1 to 3650',
       'REQUIRE_NEW_KEY_USED is "yes"; allowed: true or false',
+      'RETRY_AFTER_MINS is "1441"; allowed: a whole number of minutes from 1 to 1440',
       'LOG_LEVEL is "loud"; allowed: debug, info, warn, error',
+      'MAIL_FROM is "nobody"; allowed: user@example.com or Name <user@example.com>',
     ]);
   });
 
@@ -95,12 +108,20 @@ describe('the settings', () => {
     expect(problems).toEqual([expect.stringContaining('less than DELETE_AFTER_DAYS, which is 7')]);
   });
 
+  it('refuse an oldest age that comes before the date that owners are told', async () => {
+    const days = { ROTATE_AFTER_DAYS: '80', DELETE_AFTER_DAYS: '11' };
+    expect(await problemsOf({ ...required, ...days })).toEqual([
+      expect.stringMatching(/^MAX_KEY_AGE_DAYS is "90"; allowed: .* together, which are 91/),
+    ]);
+    expect(await problemsOf({ ...required, ...days, MAX_KEY_AGE_DAYS: '91' })).toEqual([]);
+  });
+
   it('take a list of mail domains, and refuse one that is none', async () => {
     const settings = await loadSettings({
       ...required,
       ALLOWED_MAIL_DOMAINS: 'Example.com, example.org',
     });
-    expect(settings.rotation.allowedMailDomains).toEqual(['example.com', 'example.org']);
+    expect(settings.policy.allowedMailDomains).toEqual(['example.com', 'example.org']);
     for (const bad of ['example.com,,x.org', '@example.com', '*.example.com', 'a b.com']) {
       expect(await problemsOf({ ...required, ALLOWED_MAIL_DOMAINS: bad })).toHaveLength(1);
     }
@@ -115,8 +136,9 @@ describe('the settings', () => {
     expect(await problemsOf({ ...required, MAIL_FROM: from })).toHaveLength(1);
   });
 
-  it('are all documented in a sentence', () => {
-    for (const setting of Object.values(coreSettings)) {
+  it('are all documented in a sentence', async () => {
+    const { settings: mail } = await deliveries.mail();
+    for (const setting of [...Object.values(coreSettings), ...Object.values(mail)]) {
       expect(setting.doc).toMatch(/^[A-Z].*\.$/);
       expect(setting.allowed.length).toBeGreaterThan(3);
     }
@@ -139,7 +161,8 @@ describe('settings that somebody has made up', () => {
   );
 
   it('are all told, one a line by its name, or taken as what they may be', async () => {
-    const tables = await Promise.all(Object.values(mailers).map((load) => load()));
+    const plugins = [...Object.values(deliveries), ...Object.values(mailers)];
+    const tables = await Promise.all(plugins.map((load) => load()));
     const names = [coreSettings, ...tables.map(({ settings }) => settings)].flatMap(Object.keys);
     const environment = fc
       .dictionary(fc.constantFrom(...names), value)
@@ -160,19 +183,21 @@ describe('settings that somebody has made up', () => {
           }
           return;
         }
-        const { rotation, destruction, maxRotationsPerRun = 1, sender, table } = settings;
-        const { allowedMailDomains = [], deactivateAfterDays = 0, ...numbers } = rotation;
-        const { requireNewKeyUsed, ...more } = destruction;
-        for (const number of Object.values({ ...numbers, ...more, maxRotationsPerRun })) {
+        const { core, policy, mail } = settings;
+        const { allowedMailDomains = [], requireNewKeyUsed, ...days } = policy;
+        const { RETRY_AFTER_MINS, MAX_ROTATIONS_PER_RUN = 1 } = core;
+        for (const number of [...Object.values(days), RETRY_AFTER_MINS, MAX_ROTATIONS_PER_RUN]) {
           expect(number).toBeGreaterThanOrEqual(1);
           expect(Number.isSafeInteger(number)).toBe(true);
         }
-        expect(deactivateAfterDays).toBeLessThan(numbers.deleteAfterDays);
+        expect(days.deactivateAfterDays ?? 0).toBeLessThan(days.deleteAfterDays);
+        expect(days.rotateAfterDays + days.deleteAfterDays).toBeLessThanOrEqual(days.maxKeyAgeDays);
         expect(typeof requireNewKeyUsed).toBe('boolean');
         for (const domain of allowedMailDomains) expect(domain).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
         // Nothing, or what was said: never any domain because a list was not understood.
         expect(allowedMailDomains.length > 0).toBe((env.ALLOWED_MAIL_DOMAINS ?? '').trim() !== '');
-        expect(`${sender.name}${sender.address}${table}`).not.toMatch(/[\p{Cc}<>"]/u);
+        const { name, address } = mail.MAIL_FROM;
+        expect(`${name}${address}${core.IAM_KEY_ROTATOR_TABLE}`).not.toMatch(/[\p{Cc}<>"]/u);
       }),
       { numRuns: 500 },
     );

@@ -5,7 +5,7 @@ import type { KeyUse, Look, Observed, PlanPolicy } from '../../../src/domain/pla
 import { reason } from '../../../src/domain/reasons.ts';
 import type { RotationRecord } from '../../../src/domain/record.ts';
 import { type ReportRow, rememberedRow } from '../../../src/domain/report-row.ts';
-import { HOUR_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
 import {
   cancelledRecord,
   closedRecord,
@@ -38,7 +38,17 @@ const key: fc.Arbitrary<AccessKey> = fc.record({
   status: fc.constantFrom<AccessKey['status']>('Active', 'Inactive'),
   createdAtMs: moment,
 });
-const keys = fc.uniqueArray(key, { maxLength: 2, selector: ({ accessKeyId }) => accessKeyId });
+const pair: fc.Arbitrary<AccessKey[]> = fc.tuple(key, key).map(([a, b]) => [
+  { ...a, accessKeyId: 'AKIAOLD' },
+  { ...b, accessKeyId: 'AKIANEW' },
+]);
+const keys = fc.oneof(
+  { weight: 3, arbitrary: pair },
+  {
+    weight: 2,
+    arbitrary: fc.uniqueArray(key, { maxLength: 2, selector: ({ accessKeyId }) => accessKeyId }),
+  },
+);
 const use: fc.Arbitrary<KeyUse> = fc.oneof(
   fc.constant<KeyUse>({ kind: 'found', userName: 'alice' }),
   moment.map((lastUsedAtMs): KeyUse => ({ kind: 'found', userName: 'alice', lastUsedAtMs })),
@@ -101,7 +111,10 @@ const record: fc.Arbitrary<RotationRecord | undefined> = fc
     const delivered = defined({ ...of, ...at });
     const { deactivateOnMs, ...untold } = promised;
     const { oldKeyCreatedAtMs, newKeyCreatedAtMs } = untold;
+    const late = { ...delivered, deleteOnMs: STARTED_AT_MS - 100 * DAY_MS };
     return fc.constantFrom<RotationRecord | undefined>(
+      scheduledRecord(late),
+      deactivatedRecord(late),
       undefined,
       startedRecord({ ...of, oldKeyCreatedAtMs, startedAtMs: newKeyCreatedAtMs }),
       deliveringRecord(defined({ ...of, ...promised, ...tried })),
@@ -116,8 +129,7 @@ const record: fc.Arbitrary<RotationRecord | undefined> = fc
 
 const policy: fc.Arbitrary<PlanPolicy> = fc.record({
   reading: fc.constantFrom<PlanPolicy['reading']>(
-    MANAGED.reading,
-    MANAGED.reading,
+    ...Array<PlanPolicy['reading']>(6).fill(MANAGED.reading),
     { kind: 'unmanaged' },
     { kind: 'invalid', problems: ['IKR:EMAIL is wrong'] },
   ),
@@ -125,7 +137,7 @@ const policy: fc.Arbitrary<PlanPolicy> = fc.record({
 });
 
 const timer: fc.Arbitrary<Observed['timer']> = fc.oneof(
-  fc.constantFrom<Observed['timer']>('none', 'expired'),
+  fc.constant<Observed['timer']>('none'),
   fc
     .record({ rotationId: fc.constantFrom(undefined, 'rotation-1'), vetoed: fc.boolean() })
     .map(({ rotationId, vetoed }) => ({
@@ -139,8 +151,7 @@ const timer: fc.Arbitrary<Observed['timer']> = fc.oneof(
 
 /** What a run may have done before it plans. */
 const done = fc.constantFrom<Observed['done']>(
-  {},
-  {},
+  ...Array<Observed['done']>(24).fill({}),
   { claimed: true },
   { claimed: true, begun: true },
   { claimed: true, begun: true, prepared: true },
@@ -170,13 +181,13 @@ export const situation: fc.Arbitrary<AnySituation> = fc
     truth,
     nowMs: moment,
     by: fc.constantFrom<Observed['by']>('rotator', 'destructor'),
-    user: fc.constantFrom<Observed['user']>('listed', 'listed', 'missing'),
+    user: fc.constantFrom<Observed['user']>('listed', 'listed', 'listed', 'missing'),
     timer,
     done,
     reportRow: maybe(row),
     isFirstSight: fc.boolean(),
     isRemembered: fc.boolean(),
-    address: fc.constantFrom(undefined, 'alice@example.com', 'other@example.com'),
+    address: fc.constantFrom(undefined, undefined, 'alice@example.com', 'other@example.com'),
   })
   .map(({ record: kept, policy: holds, truth: facts, nowMs, ...seen }) => {
     const { reportRow, address, isRemembered, user, ...rest } = seen;
@@ -192,13 +203,20 @@ export const situation: fc.Arbitrary<AnySituation> = fc
       nowMs,
       observed: {
         ...rest,
-        user: rest.by === 'destructor' ? 'not-read' : user,
+        // An expired timer is what wakes the destructor.
+        ...(rest.by === 'destructor'
+          ? { user: 'not-read' as const, timer: vetoed(rest.timer) ? rest.timer : 'expired' }
+          : { user }),
         uses: {},
         ...(reportRow && { reportRow }),
         ...(address && { targetToday: { kind: 'mail', address, form: 'sealed' } as const }),
       },
     };
   });
+
+function vetoed(of: Observed['timer']): boolean {
+  return typeof of === 'object' && of.vetoed === true;
+}
 
 /** The observation with one more fact. */
 export function lookedAt(observed: Observed, look: Look, of: AnySituation): Observed {

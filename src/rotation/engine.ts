@@ -99,8 +99,12 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
   ): Promise<LastEvent> => {
     const { record, observed } = situation;
     if (isOpen(record)) {
-      if (timerAtMs !== undefined) await journal.putTimer(timerAt(record, timerAtMs));
-      if (observed.done.claimed) await writer.release(record, record);
+      const { claimed = false } = observed.done;
+      if (timerAtMs !== undefined) {
+        // Without a claim the rotation may be over by now, and the timer that stands there the next one's.
+        await journal.putTimer(timerAt(record, timerAtMs), { givesWay: !claimed });
+      }
+      if (claimed) await writer.release(record, record);
     }
     const times = untilMs !== undefined && { dueAtMs: untilMs };
     return lastEvent(situation, { type: outcome, reason, ...times });

@@ -288,6 +288,38 @@ describe('a veto that comes while another run holds the record', () => {
     expect(Object.keys(at.keys())).toHaveLength(2);
   });
 
+  it('of the next rotation is not lost when a run that only waits sets its timer late', async () => {
+    const at = await inUse();
+    const { world, userId, oldKeyId } = at;
+    world.clock.advance(9 * DAY_MS);
+    world.iam.setStatus(at.newKeyId, 'Inactive');
+    const isOfFirst = ([timer]: readonly unknown[]) =>
+      (timer as { rotationId?: string }).rotationId === first;
+    const first = world.record(userId)?.rotationId;
+    world.onCall = once(
+      'journal.putTimer',
+      'before',
+      async () => {
+        // The waiting run claimed nothing: its rotation ends, and the next one is vetoed meanwhile.
+        world.iam.deleteKey(at.newKeyId);
+        await rotate(world, {}, { label: 'closes' });
+        world.clock.advance(2 * MINUTE_MS);
+        await rotate(world, { force: true }, { label: 'begins' });
+        lease(world, world.recordIn(userId, 'SCHEDULED'));
+        world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
+        await destruct(world);
+        expect(world.timers()).toMatchObject([{ vetoed: true }]);
+      },
+      isOfFirst,
+    );
+    await rotate(world);
+    world.onCall = undefined;
+    expect(world.timers()).toMatchObject([{ vetoed: true }]);
+    world.clock.advance(DAY_MS);
+    await expire(world);
+    world.recordIn(userId, 'CANCELLED');
+  });
+
   it('is not lost when that run schedules the rotation', async () => {
     const at = await delivering();
     const { world, userId, oldKeyId } = at;

@@ -211,7 +211,11 @@ export const BAD_PROGRAMS: readonly BadProgram[] = [
           return keys.create(userName);
         });
       return {
-        journal: { ...journal, begin: async (record) => table.put(toRecordItem(record, 'write')) },
+        journal: {
+          ...journal,
+          begin: async (record) => table.put(toRecordItem(record, 'write')),
+          replace: async (_, next) => table.put(toRecordItem(next, 'write')),
+        },
         account: { ...account, keys: { ...keys, create } },
       };
     }),

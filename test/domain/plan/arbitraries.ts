@@ -55,7 +55,7 @@ const use: fc.Arbitrary<KeyUse> = fc.oneof(
   fc.constantFrom<KeyUse>({ kind: 'gone' }, { kind: 'hidden' }),
 );
 
-export const truth: fc.Arbitrary<Truth> = fc.record({
+const truth: fc.Arbitrary<Truth> = fc.record({
   keys: fc.oneof({ weight: 9, arbitrary: keys }, { weight: 1, arbitrary: fc.constant('no-user') }),
   uses: fc.record({ AKIAOLD: use, AKIANEW: use, AKIAOTHER: use }),
   isNameCurrent: fc.boolean(),

@@ -17,7 +17,6 @@ import {
   keyAges,
   type Report,
   type ReportRow,
-  toReportRow,
 } from '../domain/report.ts';
 import { iso } from '../domain/time.ts';
 import type { Account } from '../ports/account.ts';

@@ -19,6 +19,7 @@ import {
 } from '../../../simulation/invariants/index.ts';
 import { recordKey, toWire } from '../../../simulation/scenario/table-items.ts';
 import { wrapToken } from '../../../src/deliveries/mail/templates/token-block.ts';
+import { contentKeyNameOf } from '../../../src/domain/content-key-name.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { sealer } from '../../../src/sealing/sealer.ts';
@@ -177,8 +178,9 @@ export class Program {
   }
 }
 
-function parameterOf({ name }: User): string {
-  return `/ikr/secret/iam/${name}`;
+/** The name of a user's content key. */
+export function parameterOf({ name, userId }: User): string {
+  return contentKeyNameOf(name, userId);
 }
 
 /** Lets days go by, and looks after a run that did nothing in them. */

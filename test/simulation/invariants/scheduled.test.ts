@@ -62,9 +62,9 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
 
   it('sees a key go although a person removed its timer', async () => {
     const { account, program } = test.world;
-    const timer = toWire(
-      timerKey(test.world.account.accountId, test.alice.userId, test.alice.oldKeyId),
-    );
+    const timer = toWire({
+      ...timerKey(test.world.account.accountId, test.alice.userId, test.alice.oldKeyId),
+    });
     await test.step(async () => {
       account.userActions.useKey((await program.deliver(test.alice)).id);
       await account.userActions.putItem(TABLE, { ...timer, delete_on: { N: '1' } });
@@ -80,7 +80,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
     await test.step(async () => {
       account.userActions.useKey((await program.deliver(test.alice)).id);
       await account.userActions.putItem(TABLE, {
-        ...toWire(timerKey(test.world.account.accountId, test.alice.userId, test.alice.oldKeyId)),
+        ...toWire({ ...timerKey(account.accountId, test.alice.userId, test.alice.oldKeyId) }),
         delete_on: { N: '1' },
       });
     });

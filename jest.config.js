@@ -8,4 +8,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
+  maxWorkers: '100%',
+  // Node.js 20 never lets go of the modules of a file of tests: a worker that has grown is replaced.
+  workerIdleMemoryLimit: '384MB',
 };

@@ -16,6 +16,7 @@ import {
 import { isContentKeyName } from '../../src/domain/content-key-name.ts';
 import { RECORD_SCHEMA } from '../../src/domain/record.ts';
 import { LATEST_MS } from '../../src/domain/time.ts';
+import { anyText } from '../support/any-text.ts';
 import { startedRecord } from '../support/records.ts';
 import {
   accountId,
@@ -218,7 +219,7 @@ describe('history in the table', () => {
 const attribute: fc.Arbitrary<unknown> = fc.letrec<{ any: unknown }>((tie) => ({
   any: fc.oneof(
     { depthSize: 'small' },
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.double(),
     fc.bigInt(),
     fc.boolean(),

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readUsersFile } from '../../src/cli/users-file.ts';
 
+import { anyText } from '../support/any-text.ts';
+
 const mistakesIn = (text: string) =>
   readUsersFile(text).mistakes.map(({ line, user, tag, problem }) =>
     [line, user, tag, problem].filter((part) => part !== undefined).join(' '),
@@ -162,7 +164,7 @@ describe('a file of users', () => {
   it('is read or refused in words, whatever is in it, and nobody is taken whom IAM can not have', () => {
     const word = fc.oneof(
       { weight: 3, arbitrary: fc.stringMatching(/^[\w+=,.@-]{1,64}$/) },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+      { weight: 1, arbitrary: anyText({ maxLength: 8 }) },
       { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', '', 'IKR:EMAIL') },
     );
     const key = fc.oneof(
@@ -173,18 +175,18 @@ describe('a file of users', () => {
         '__proto__',
         'Team',
       ),
-      fc.string({ unit: 'binary', maxLength: 8 }),
+      anyText({ maxLength: 8 }),
     );
     const value = fc.oneof(
       fc.constantFrom('a@example.com', '7', '=cmd', '\u001b[2J', '\r\n', '<b>'),
-      fc.string({ unit: 'binary', maxLength: 8 }),
+      anyText({ maxLength: 8 }),
       fc.jsonValue({ maxDepth: 1 }),
     );
     const object = fc
       .dictionary(word, fc.oneof(fc.dictionary(key, value), fc.jsonValue({ maxDepth: 1 })))
       .map((content) => JSON.stringify(content));
     const file = fc
-      .tuple(fc.oneof(object, fc.string({ unit: 'binary' })), fc.nat(), fc.string({ maxLength: 2 }))
+      .tuple(fc.oneof(object, anyText()), fc.nat(), fc.string({ maxLength: 2 }))
       .map(([text, at, put]) => {
         // Most files are whole, some are not.
         const place = at % (text.length * 5 + 1);
@@ -209,7 +211,7 @@ describe('a file of users', () => {
   });
 
   it('reads back any JSON of users without losing its line', () => {
-    const word = fc.string({ unit: 'binary', maxLength: 8 });
+    const word = anyText({ maxLength: 8 });
     fc.assert(
       fc.property(fc.dictionary(word, fc.dictionary(word, word)), (users) => {
         const { mistakes } = readUsersFile(JSON.stringify(users, undefined, 1));

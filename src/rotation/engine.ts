@@ -32,6 +32,8 @@ export type LastEvent = UserEvent & { readonly type: ReportOutcome };
 export interface Engine {
   /** Looks at what decides, and plans. Changes nothing. */
   decide(situation: Situation): Promise<Decided>;
+  /** The same, but beyond what a run only writes down for the next one: that is nothing to a user. */
+  announce(situation: Situation): Promise<Decided>;
   /**
    * Does what was decided, and what follows from it.
    * @returns the last word on the user in this run
@@ -69,6 +71,16 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
       if (next.kind !== 'look') return { situation, decision: next };
       situation = await observe(situation, next.look);
     }
+  };
+
+  const announce = async (found: Situation): Promise<Decided> => {
+    const decided = await decide(found);
+    const { situation, decision } = decided;
+    if (decision.kind !== 'act' || decision.action.do !== 'remember') return decided;
+    return decide({
+      ...situation,
+      observed: progressed(situation.observed, { remembered: true }),
+    });
   };
 
   const execute = async (decided: Decided): Promise<LastEvent> => {
@@ -141,7 +153,7 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
     };
   };
 
-  return { decide, execute, preview };
+  return { decide, announce, execute, preview };
 }
 
 function needsLease({ observed }: Situation, { do: name }: Action): boolean {

@@ -26,8 +26,9 @@ export function knownKeys(
  */
 export function isRemembered(
   record: RotationRecord | undefined,
-  { keys, reportRow }: Observed,
+  { keys, reportRow, done }: Observed,
 ): boolean {
+  if (done.remembered) return true;
   if (!record) return !keys || keys === 'no-user';
   if (!keys || keys === 'no-user') return true;
   const row = rowToRemember(keys.keys, reportRow);

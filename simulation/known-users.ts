@@ -9,7 +9,7 @@ import { type ClosedRecord, RECORD_SCHEMA, type RotationRecord } from '../src/do
 import { rememberedRow } from '../src/domain/report-row.ts';
 import { DAY_MS, SECOND_MS, toEpochSeconds } from '../src/domain/time.ts';
 import type { LocalAccount } from './aws/index.ts';
-import { marshallItem } from './aws/marshall.ts';
+import { toWire } from './scenario/table-items.ts';
 
 /** Records of everybody, as the first runs would have left them. */
 export async function rememberUsers(account: LocalAccount, table: string): Promise<void> {
@@ -71,7 +71,7 @@ export async function openRotations(
       rotationId: about.rotationId,
       deleteOnEpochSeconds: toEpochSeconds(deleteOnMs),
     };
-    await userActions.putItem(table, marshallItem(toTimerItem(account.accountId, timer)));
+    await userActions.putItem(table, toWire(toTimerItem(account.accountId, timer)));
   }
 }
 
@@ -126,7 +126,5 @@ function subject(
 }
 
 function put(account: LocalAccount, table: string, record: RotationRecord): Promise<unknown> {
-  return Promise.resolve(
-    account.userActions.putItem(table, marshallItem(toRecordItem(record, 'known'))),
-  );
+  return Promise.resolve(account.userActions.putItem(table, toWire(toRecordItem(record, 'known'))));
 }

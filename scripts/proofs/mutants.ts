@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { runProgram } from '../command-line.ts';
 import { endChildrenWithThisProcess } from './engines/processes.ts';
 import { BUGS } from './mutants/bugs/index.ts';
+import { WITHOUT_EDITS } from './mutants/bugs/without-edits.ts';
 import { copyCheckout } from './mutants/copy.ts';
 import { evaluate, type Setup, soundness, type Verdict } from './mutants/evaluation.ts';
 import { type MutantsOptions, readOptions, USAGE } from './mutants/options.ts';
@@ -51,6 +52,7 @@ async function main(options: MutantsOptions): Promise<number> {
     told.write(`${renderVerdict(verdict)}\n`);
   }
   told.write(`\n${renderSummary(verdicts)}\n`);
+  told.write(`${WITHOUT_EDITS.length} more bugs are named only: their edits are to be written.\n`);
   if (json) process.stdout.write(`${JSON.stringify({ bugs: verdicts }, undefined, 1)}\n`);
   return verdicts.every(({ outcome }) => outcome === 'caught') ? 0 : 1;
 }

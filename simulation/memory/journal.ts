@@ -96,7 +96,10 @@ export function memoryJournal(
     async replace(previous, next) {
       writeIf(
         next,
-        (item) => item?.rotationId === previous.rotationId && item.version === previous.version,
+        (item) =>
+          item?.rotationId === previous.rotationId &&
+          item.version === previous.version &&
+          item.schema === RECORD_SCHEMA,
       );
     },
 

@@ -5,11 +5,12 @@ import type { Item as WireItem } from '../aws/index.ts';
 
 export { recordKey, timerKey } from '../../src/aws/items.ts';
 
-export type ItemKind = 'record' | 'timer' | 'history' | 'other';
+export type ItemKind = 'record' | 'timer' | 'history' | 'run' | 'other';
 
 /** What an item is, by its key. */
 export function kindOf({ account, item }: ItemKey): ItemKind {
-  return account.endsWith('/history') ? 'history' : readRangeKey(item).kind;
+  if (account.endsWith('/history')) return 'history';
+  return item === 'run' ? 'run' : readRangeKey(item).kind;
 }
 
 /** The user whom an item is about; empty when it is about none. */

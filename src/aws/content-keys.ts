@@ -86,7 +86,7 @@ export function ssmContentKeys(
 
     async remove(name, rotationId) {
       const standing = await readStanding(name);
-      // It may be a namesake's, so it stays; and a rotation must be able to end all the same.
+      // Whose it is can't be told, so it stays; and a rotation must be able to end all the same.
       if (standing === 'undecryptable') return;
       if (standing?.rotationId !== rotationId) return;
       try {

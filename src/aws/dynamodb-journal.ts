@@ -162,11 +162,15 @@ export function dynamodbJournal(
     async replace(previous, next) {
       const isSameRotation = 'rotationId = :rotation';
       const isSameVersion = 'version = :version';
+      // A later version of the program may have changed it in place.
+      const isKnown = '#schema = :schema';
       await writeRecord(next, {
-        ConditionExpression: `${isSameRotation} AND ${isSameVersion}`,
+        ConditionExpression: `${isSameRotation} AND ${isSameVersion} AND ${isKnown}`,
+        ExpressionAttributeNames: { '#schema': 'schema' },
         ExpressionAttributeValues: {
           ':rotation': previous.rotationId,
           ':version': previous.version,
+          ':schema': RECORD_SCHEMA,
         },
       });
     },

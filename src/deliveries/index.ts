@@ -2,5 +2,3 @@
 export const deliveries = {
   mail: async () => (await import('./mail/index.ts')).mail,
 } satisfies Record<string, () => Promise<unknown>>;
-
-export type DeliveryName = keyof typeof deliveries;

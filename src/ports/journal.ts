@@ -49,7 +49,8 @@ export interface Journal {
    */
   add(record: RotationRecord & { readonly state: 'CLOSED' }): Promise<void>;
   /**
-   * Replaces `previous` by `next`, if `previous` still stands there in the version that was read.
+   * Replaces `previous` by `next`, if `previous` still stands there in the version that was read and
+   * in a schema that this version knows.
    * @throws Conflict when it does not.
    */
   replace<R extends RotationRecord>(previous: R, next: Successor<R>): Promise<void>;

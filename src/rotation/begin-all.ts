@@ -1,11 +1,12 @@
 /** Rotations for whoever is due, as far as limits and delivery allow. */
 import type { LimitFunction } from 'p-limit';
 import { type Reason, reason, sentence } from '../domain/reasons.ts';
+import type { Account } from '../ports/account.ts';
+import type { Delivery } from '../ports/delivery.ts';
 import { Conflict } from '../ports/errors.ts';
-import type { Decided, LastEvent } from './engine.ts';
+import type { Decided, Engine, LastEvent } from './engine.ts';
 import type { Guard } from './guard.ts';
 import { deliveryObstacle } from './observe.ts';
-import type { AccountRun } from './run-account.ts';
 import type { ActionOf } from './steps/types.ts';
 
 export interface Due extends Decided {
@@ -14,10 +15,14 @@ export interface Due extends Decided {
   readonly sinceMs: number;
 }
 
-type BeginRun = Pick<AccountRun, 'engine' | 'account' | 'delivery' | 'maxRotationsPerRun'> & {
+interface BeginRun {
+  readonly engine: Engine;
+  readonly account: Account;
+  readonly delivery: Delivery;
+  readonly maxRotationsPerRun?: number;
   readonly guard: Guard;
   readonly limit: LimitFunction;
-};
+}
 
 /**
  * Begins rotations, longest waiting first.

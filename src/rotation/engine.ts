@@ -32,6 +32,8 @@ export type LastEvent = UserEvent & { readonly type: ReportOutcome };
 export interface Engine {
   /** Looks at what decides, and plans. Changes nothing. */
   decide(situation: Situation): Promise<Decided>;
+  /** The same, but beyond what a run only writes down for the next one: that is nothing to a user. */
+  announce(situation: Situation): Promise<Decided>;
   /**
    * Does what was decided, and what follows from it.
    * @returns the last word on the user in this run
@@ -71,6 +73,16 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
     }
   };
 
+  const announce = async (found: Situation): Promise<Decided> => {
+    const decided = await decide(found);
+    const { situation, decision } = decided;
+    if (decision.kind !== 'act' || decision.action.do !== 'remember') return decided;
+    return decide({
+      ...situation,
+      observed: progressed(situation.observed, { remembered: true }),
+    });
+  };
+
   const execute = async (decided: Decided): Promise<LastEvent> => {
     let { situation, decision } = decided;
     try {
@@ -99,8 +111,12 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
   ): Promise<LastEvent> => {
     const { record, observed } = situation;
     if (isOpen(record)) {
-      if (timerAtMs !== undefined) await journal.putTimer(timerAt(record, timerAtMs));
-      if (observed.done.claimed) await writer.release(record, record);
+      const { claimed = false } = observed.done;
+      if (timerAtMs !== undefined) {
+        // Without a claim the rotation may be over by now, and the timer that stands there the next one's.
+        await journal.putTimer(timerAt(record, timerAtMs), { givesWay: !claimed });
+      }
+      if (claimed) await writer.release(record, record);
     }
     const times = untilMs !== undefined && { dueAtMs: untilMs };
     return lastEvent(situation, { type: outcome, reason, ...times });
@@ -137,7 +153,7 @@ export function createEngine({ observe, steps, writer, journal, clock }: EngineP
     };
   };
 
-  return { decide, execute, preview };
+  return { decide, announce, execute, preview };
 }
 
 function needsLease({ observed }: Situation, { do: name }: Action): boolean {

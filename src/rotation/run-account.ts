@@ -17,7 +17,6 @@ import {
   keyAges,
   type Report,
   type ReportRow,
-  toReportRow,
 } from '../domain/report.ts';
 import { iso } from '../domain/time.ts';
 import type { Account } from '../ports/account.ts';
@@ -125,8 +124,9 @@ async function workOnOne(
   dryRun: boolean,
   { engine }: Pick<AccountRun, 'engine'>,
 ): Promise<LastEvent> {
-  const decided = await engine.decide(situation);
-  return dryRun ? engine.preview(decided) : engine.execute(decided);
+  return dryRun
+    ? engine.preview(await engine.announce(situation))
+    : engine.execute(await engine.decide(situation));
 }
 
 /** Decides about everybody who has no rotation open; whoever is not due is done with. */
@@ -140,6 +140,7 @@ async function findDue(
   // The other half of the time is for those who turn out to be due.
   const untilMs = startedAtMs + (deadlineAtMs - startedAtMs) / 2;
   const due: Due[] = [];
+  const decide = dryRun ? engine.announce : engine.decide;
   const settle = async (decided: Decided): Promise<LastEvent | undefined> => {
     const { decision, situation } = decided;
     if (decision.kind === 'act' && decision.action.do === 'begin') {
@@ -154,13 +155,13 @@ async function findDue(
   };
   const decideOne = async (one: Situation): Promise<void> => {
     if (needsNoLook(one, clock.nowMs())) {
-      await guard(one, async () => settle(await engine.decide(one)));
+      await guard(one, async () => settle(await decide(one)));
       return;
     }
     await limit(() =>
       guard(
         one,
-        async () => settle(await engine.decide(one)),
+        async () => settle(await decide(one)),
         clock.nowMs() > untilMs ? reason('looking-time-over') : undefined,
       ),
     );

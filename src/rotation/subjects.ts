@@ -1,7 +1,7 @@
 /** Who a run is about, and what is known of everybody before anything is looked at. */
 import type { IamUser } from '../domain/identity.ts';
 import { inTurn } from '../domain/in-turn.ts';
-import { type PolicyReading, policyFor } from '../domain/policy.ts';
+import { type AccountPolicy, type PolicyReading, policyFor } from '../domain/policy.ts';
 import { reason } from '../domain/reasons.ts';
 import {
   isOpen,
@@ -11,9 +11,9 @@ import {
   type Timer,
 } from '../domain/record.ts';
 import type { ReportRows } from '../domain/report-row.ts';
+import type { Delivery } from '../ports/delivery.ts';
 import type { UnreadableItem } from '../ports/journal.ts';
 import type { LastEvent } from './engine.ts';
-import type { AccountRun } from './run-account.ts';
 import type { RunRequest } from './run-request.ts';
 import { NOTHING_OBSERVED, type Situation, underTodaysName } from './situation.ts';
 
@@ -32,7 +32,7 @@ interface Found {
 export function subjectsOf(
   { users, reportRows, records, timers, unreadable }: Found,
   request: RunRequest,
-  { policy, delivery }: Pick<AccountRun, 'policy' | 'delivery'>,
+  { policy, delivery }: { readonly policy: AccountPolicy; readonly delivery: Delivery },
   nowMs: number,
 ) {
   const isWanted = (userName: string) => !request.users || request.users.includes(userName);

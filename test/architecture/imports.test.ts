@@ -2,65 +2,101 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-/**
- * Which parts of `src` may import which. A part that is missing here may import everything: those
- * are the edges (handlers, wiring, command line).
- */
-const src = resolve(import.meta.dirname, '../../src');
-const ALLOWED: Record<string, readonly string[]> = {
-  domain: ['domain'],
-  ports: ['domain', 'ports'],
-  sealing: ['domain', 'ports', 'sealing'],
-  aws: ['domain', 'ports', 'aws'],
-  mailers: ['domain', 'ports', 'config', 'mailers'],
-};
-/** Wiring only: they build the ports and make one call. */
-const EDGES = ['rotator/handler.ts', 'destructor/handler.ts'];
+const root = resolve(import.meta.dirname, '../..');
+const src = join(root, 'src');
+
+/** The parts of `src` from the bottom up. A part may import itself and those of the lines below it. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['domain'],
+  ['ports'],
+  ['config'],
+  ['sealing'],
+  ['rotation'],
+  ['mailers'],
+  ['deliveries'],
+  ['notifications'],
+  ['aws'],
+  ['runtime'],
+  ['rotator', 'destructor'],
+  ['cli'],
+];
+/** Parts that decide and do not reach the world: they know no AWS SDK and no mail library. */
+const CORE = ['domain', 'ports', 'config', 'sealing', 'rotation', 'notifications'];
 /** Packages that the core may use besides our own code. */
-const CORE_PACKAGES = ['p-limit', 'zod/mini'];
+const CORE_PACKAGES = ['jose', 'node:crypto', 'p-limit', 'zod/mini'];
 
 interface Import {
   readonly from: string;
   readonly to: string;
 }
 
-function imports(): Import[] {
-  return readdirSync(src, { recursive: true, encoding: 'utf8' })
+function importsIn(folder: string): Import[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => {
-      const text = readFileSync(join(src, file), 'utf8');
+      const text = readFileSync(join(folder, file), 'utf8');
       return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => ({
         from: file,
-        to: target.startsWith('.') ? relative(src, resolve(src, dirname(file), target)) : target,
+        to: target.startsWith('.')
+          ? relative(folder, resolve(folder, dirname(file), target))
+          : target,
       }));
     });
 }
 
 const partOf = (file: string) => file.split('/')[0] ?? file;
 const isOwn = (target: string) => target.endsWith('.ts');
+const layerOf = (part: string) => LAYERS.findIndex((layer) => layer.includes(part));
 
-describe('the layers', () => {
-  const all = imports().filter(({ from }) => !EDGES.includes(from));
+/** Files of one circle of imports, if there is one. */
+function circleIn(imports: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports.filter((one) => isOwn(one.to))) {
+    targets.set(from, [...(targets.get(from) ?? []), to]);
+  }
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const target of targets.get(file) ?? []) {
+      const circle = visit(target, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of targets.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
 
-  it('are read from the sources', () => {
+describe('the parts of src', () => {
+  const all = importsIn(src);
+
+  it('are read from the sources, and each has its place in the order', () => {
     expect(all.length).toBeGreaterThan(100);
+    const parts = readdirSync(src, { withFileTypes: true });
+    expect(parts.filter((entry) => !entry.isDirectory())).toEqual([]);
+    expect(parts.map(({ name }) => name).sort()).toEqual(LAYERS.flat().sort());
   });
 
-  it('import only what they may', () => {
+  it('import only downwards', () => {
     const wrong = all.filter(({ from, to }) => {
-      const allowed = ALLOWED[partOf(from)];
-      return allowed && isOwn(to) && !allowed.includes(partOf(to));
+      if (!isOwn(to) || partOf(from) === partOf(to)) return false;
+      return layerOf(partOf(to)) >= layerOf(partOf(from)) || layerOf(partOf(to)) < 0;
     });
     expect(wrong).toEqual([]);
   });
 
+  it.each(['src', 'simulation', 'scripts'])('have no circle of imports in %s', (folder) => {
+    expect(circleIn(importsIn(join(root, folder)))).toEqual([]);
+  });
+
   it('keep packages and runtimes out of the core', () => {
-    const core = ['domain', 'ports', 'rotation', 'rotator', 'destructor'];
     const wrong = all.filter(
-      ({ from, to }) =>
-        core.includes(partOf(from)) &&
-        !isOwn(to) &&
-        !(partOf(from) !== 'domain' && CORE_PACKAGES.includes(to)),
+      ({ from, to }) => CORE.includes(partOf(from)) && !isOwn(to) && !CORE_PACKAGES.includes(to),
     );
     expect(wrong).toEqual([]);
   });
@@ -71,5 +107,12 @@ describe('the layers', () => {
       .filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'))
       .filter((file) => !file.startsWith('cli/'));
     expect(readers).toEqual(['runtime/lambda.ts']);
+  });
+});
+
+describe('the programs of scripts and the simulation', () => {
+  it.each(['scripts', 'simulation'])('import no test: %s', (folder) => {
+    const wrong = importsIn(join(root, folder)).filter(({ to }) => /(^|\/)test\//.test(to));
+    expect(wrong).toEqual([]);
   });
 });

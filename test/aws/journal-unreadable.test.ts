@@ -3,7 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { recordKey, toRecordItem } from '../../src/aws/items.ts';
 import { RECORD_SCHEMA } from '../../src/domain/record.ts';
 import { Conflict } from '../../src/ports/errors.ts';
-import { closedRecord, scheduledRecord, startedRecord } from '../support/records.ts';
+import {
+  closedRecord,
+  deliveringRecord,
+  scheduledRecord,
+  startedRecord,
+} from '../support/records.ts';
 import {
   ACCOUNT_ID,
   type JournalTable,
@@ -114,6 +119,14 @@ describe('an item that a later version wrote', () => {
     const begun = table.journal.begin(next, { ignoreBackOff });
     await expect(begun).rejects.toThrow(Conflict);
     await expect(begun).rejects.toThrow('another version');
+  });
+
+  it('is not replaced, even in the rotation and version that were read before', async () => {
+    const { rotationId, version } = closedRecord();
+    const read = startedRecord({ rotationId, version });
+    const written = table.journal.replace(read, deliveringRecord({ version: version + 1 }));
+    await expect(written).rejects.toThrow(Conflict);
+    await expect(written).rejects.toThrow('another version');
   });
 
   it('adds no first record in its place', async () => {

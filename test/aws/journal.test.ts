@@ -246,4 +246,16 @@ describe('the journal', () => {
       (await table.journal.history('AIDAALICE')).items.map(({ closedAtMs }) => closedAtMs),
     ).toEqual([10, 20]);
   });
+
+  it('tells a rotation once that was closed again after an interrupted run', async () => {
+    await table.journal.addHistory({ ...historyItem, closedAtMs: 10 });
+    await table.journal.addHistory({ ...historyItem, closedAtMs: 20 });
+    await table.journal.addHistory({ ...historyItem, userId: 'AIDABOB', closedAtMs: 15 });
+    const { items, problems } = await table.journal.history();
+    expect(items.map(({ userId, closedAtMs }) => [userId, closedAtMs])).toEqual([
+      ['AIDABOB', 15],
+      ['AIDAALICE', 20],
+    ]);
+    expect(problems).toEqual([]);
+  });
 });

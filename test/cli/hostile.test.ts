@@ -103,6 +103,7 @@ async function stage(texts: readonly string[]): Promise<World> {
     instructions: text(9),
   });
   const item = historyItem({
+    accountId: ACCOUNT_ID,
     userId,
     userName: `bob${text(5)}`,
     userArn: text(6),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { coreSettings } from '../../src/config/core.ts';
-import { SettingsError } from '../../src/config/setting.ts';
+import { readSettings, SettingsError } from '../../src/config/setting.ts';
 import { deliveries } from '../../src/deliveries/index.ts';
+import { tagProblem } from '../../src/domain/tags.ts';
 import { mailers } from '../../src/mailers/index.ts';
 import { loadSettings } from '../../src/runtime/settings.ts';
 import { hostileAddress, hostileText } from '../support/hostile.ts';
@@ -96,6 +97,38 @@ describe('the settings', () => {
           expect.stringContaining(`${name} is ${JSON.stringify(value)}; allowed: `),
         ]);
       }
+    },
+  );
+
+  it.each([
+    ['ROTATE_AFTER_DAYS', 3650],
+    ['DELETE_AFTER_DAYS', 3650],
+    ['DEACTIVATE_AFTER_DAYS', 3650],
+    ['MAX_KEY_AGE_DAYS', 3650],
+    ['RETRY_AFTER_MINS', 1440],
+    ['MAX_ROTATIONS_PER_RUN', 100_000],
+  ])('take %s from 1 to %d, and nothing beyond', async (name, max) => {
+    // What contradicts another setting is told in other words.
+    const outOfLimits = async (value: number) => {
+      const problems = await problemsOf({ ...required, [name]: String(value) });
+      return problems.filter((problem) => problem.includes('; allowed: a whole number'));
+    };
+    expect(await outOfLimits(1)).toEqual([]);
+    expect(await outOfLimits(max)).toEqual([]);
+    expect(await outOfLimits(max + 1)).toEqual([
+      expect.stringMatching(`^${name} is "${max + 1}"; .* from 1 to ${max}\\b`),
+    ]);
+  });
+
+  it.each(['ROTATE_AFTER_DAYS', 'DELETE_AFTER_DAYS', 'DEACTIVATE_AFTER_DAYS'])(
+    'have the limits of the tag of the same name (%s)',
+    (name) => {
+      const isSetting = (value: string) =>
+        readSettings(coreSettings, { ...required, [name]: value }).problems.length === 0;
+      const isTag = (value: string) => tagProblem({ key: `IKR:${name}`, value }) === undefined;
+      const values = ['-1', '0', '1', '1.5', '08', '1e2', '3650', '3651', '100000'];
+      expect(values.filter(isSetting)).toEqual(['1', '3650']);
+      expect(values.filter(isTag)).toEqual(['1', '3650']);
     },
   );
 

@@ -255,7 +255,7 @@ describe('a stream record that means nothing to us', () => {
     world.table.remove(recordKey(ACCOUNT_ID, userId));
     expect(await destruct(world)).toEqual({ rows: [], failures: [] });
     expect(world.logs).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { userId } }),
+      expect.objectContaining({ level: 'warn', fields: { accountId: ACCOUNT_ID, userId } }),
     );
     expect(keys()).toEqual(before);
   });

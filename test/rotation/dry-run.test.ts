@@ -18,9 +18,15 @@ import { DAY_MS } from '../../src/domain/time.ts';
 import { VARIATIONS } from './variations.ts';
 
 describe('a dry run', () => {
-  const scenes = { started, delivering, withdrawing, scheduled, inUse, deactivated, cancelled };
-
-  it.each(Object.entries(scenes))('changes nothing anywhere (%s)', async (_, scene) => {
+  it.each([
+    [started, 'would-resume'],
+    [delivering, 'would-resume'],
+    [withdrawing, 'would-resume'],
+    [scheduled, 'waiting'],
+    [inUse, 'waiting'],
+    [deactivated, 'waiting'],
+    [cancelled, 'waiting'],
+  ] as const)('changes nothing anywhere (%#)', async (scene, alice) => {
     const { world } = await scene();
     world.hire('bob');
     world.hire('carol', { keyAgeDays: 3 });
@@ -34,7 +40,7 @@ describe('a dry run', () => {
       expect(world.snapshot()).toEqual(before);
       expect(report.dryRun).toBe(true);
       expect(outcomes(report.rows)).toEqual({
-        alice: 'would-resume',
+        alice,
         bob: 'would-rotate',
         carol: 'skipped',
       });
@@ -86,8 +92,7 @@ describe('a dry run', () => {
 });
 
 /** The first effect of each action, after the claim. */
-const FIRST_EFFECT: Readonly<Record<ActionName, string>> = {
-  remember: 'remember keys',
+const FIRST_EFFECT: Readonly<Record<Exclude<ActionName, 'remember'>, string>> = {
   begin: 'write STARTED',
   'delete-orphan': 'delete key',
   restart: 'write STARTED',
@@ -114,8 +119,7 @@ const FIRST_EFFECT: Readonly<Record<ActionName, string>> = {
 };
 /** Actions before which the record is claimed. */
 const CLAIMED: readonly string[] = Object.keys(FIRST_EFFECT).filter(
-  (name) =>
-    !['begin', 'remember', 'update-target', 'set-timer', 'remove-timer', 'cancel'].includes(name),
+  (name) => !['begin', 'update-target', 'set-timer', 'remove-timer', 'cancel'].includes(name),
 );
 /** Actions that are the last word on a user in a run, so that its report has their code. */
 const LAST: readonly string[] = [
@@ -152,13 +156,14 @@ describe('a dry run says of an open rotation what the next run does first', () =
     const real = rows.find((row) => row.userId === userId);
     if (!acts) {
       expect(real).toEqual(dry);
-      // At most the timer is set to when it is looked at again.
-      expect(world.effects.filter((effect) => effect !== 'put timer')).toEqual([]);
+      // At most the timer is set to when it is looked at again, or what was listed is remembered.
+      const minor = ['put timer', 'remember keys'];
+      expect(world.effects.filter((effect) => !minor.includes(effect))).toEqual([]);
       return;
     }
     const effects = [
       ...(CLAIMED.includes(announced) ? [`write ${state}`] : []),
-      FIRST_EFFECT[announced as ActionName].replace('SCHEDULED', state ?? ''),
+      FIRST_EFFECT[announced as keyof typeof FIRST_EFFECT].replace('SCHEDULED', state ?? ''),
     ];
     expect(world.effects.slice(0, effects.length)).toEqual(effects);
     if (LAST.includes(announced)) expect(real?.code).toBe(code);

@@ -1,54 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { failAlways, once } from '../../simulation/memory/faults.ts';
 import { ACCOUNT_ID } from '../../simulation/memory/iam.ts';
-import { destruct, expire, live, rotate } from '../../simulation/memory/life.ts';
+import { destruct, expire, rotate } from '../../simulation/memory/life.ts';
 import {
   cancelled,
   deactivated,
   delivering,
   inUse,
-  type Scene,
   scheduled,
   started,
   withdrawing,
 } from '../../simulation/memory/states.ts';
-import type { World } from '../../simulation/memory/world.ts';
 import { recordKey, timerKey } from '../../src/aws/items.ts';
-import type { OpenRecord } from '../../src/domain/record.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, toEpochSeconds } from '../../src/domain/time.ts';
-
-/** Makes a timer of that scene expire now, whatever the record says. */
-async function timerExpires({ world, userId, oldKeyId }: Scene, changes: object = {}) {
-  const item = world.table.get(timerKey(ACCOUNT_ID, userId, oldKeyId));
-  world.table.put({
-    ...timerKey(ACCOUNT_ID, userId, oldKeyId),
-    rotationId: world.record(userId)?.rotationId,
-    ...item,
-    delete_on: toEpochSeconds(world.clock.nowMs()) - 1,
-    ...changes,
-  });
-  const { rows } = await expire(world);
-  expect(rows).toHaveLength(1);
-  return rows[0];
-}
-
-/** A person removes the timer in the console. */
-async function timerRemoved({ world, userId, oldKeyId }: Scene) {
-  world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
-  const { rows } = await destruct(world);
-  expect(rows).toHaveLength(1);
-  return rows[0];
-}
-
-/** Another run holds the record for that long. */
-function lease(world: World, record: OpenRecord, ms = 20 * MINUTE_MS): void {
-  const leaseUntilMs = world.clock.nowMs() + ms;
-  world.table.put({ ...recordKey(ACCOUNT_ID, record.userId), ...record, leaseUntilMs });
-}
-
-function dueAtMs(world: World): number[] {
-  return world.timers().map(({ deleteOnEpochSeconds }) => deleteOnEpochSeconds * 1000);
-}
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { dueAtMs, lease, timerExpires, timerRemoved } from './timer-actions.ts';
 
 describe('a timer that expires is dropped and told of, and no key is touched, when', () => {
   it('there is no rotation record', async () => {
@@ -215,120 +179,6 @@ describe('a timer that a person removes', () => {
     expect(at.world.timers()).toMatchObject([{ vetoed: true }]);
     at.world.clock.advance(DAY_MS);
     expect((await expire(at.world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-  });
-});
-
-describe('a veto that comes while another run holds the record', () => {
-  async function leasedAndVetoed() {
-    const at = await inUse();
-    at.world.clock.advance(6 * DAY_MS);
-    lease(at.world, at.world.recordIn(at.userId, 'SCHEDULED'));
-    await timerRemoved(at);
-    return at;
-  }
-
-  it('travels with a new timer, and is written down when that one expires', async () => {
-    const at = await leasedAndVetoed();
-    expect(at.world.recordIn(at.userId, 'SCHEDULED')).toBeDefined();
-    expect(at.world.timers()).toMatchObject([{ vetoed: true }]);
-    expect(dueAtMs(at.world)).toEqual([at.world.clock.nowMs() + 5 * MINUTE_MS]);
-    at.world.clock.advance(5 * MINUTE_MS);
-    expect((await expire(at.world)).rows).toMatchObject([{ outcome: 'waiting' }]);
-    expect(at.world.timers()).toMatchObject([{ vetoed: true }]);
-    at.world.clock.advance(20 * MINUTE_MS);
-    expect((await expire(at.world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-    expect(Object.keys(at.keys())).toHaveLength(2);
-  });
-
-  it('is found by the rotator where TTL is late', async () => {
-    const at = await leasedAndVetoed();
-    at.world.clock.advance(10 * DAY_MS);
-    expect((await rotate(at.world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-    expect(Object.keys(at.keys())).toHaveLength(2);
-  });
-
-  it.each([
-    ['inUse', inUse],
-    ['scheduled', scheduled],
-  ] as const)('is not lost when that run has the key at its effect (%s)', async (_, scene) => {
-    const at = await scene();
-    const { world, userId, oldKeyId } = at;
-    world.clock.advance(9 * DAY_MS);
-    // The rotator has claimed the overdue record when the person removes the timer.
-    world.onCall = once('journal.replace', 'after', async () => {
-      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
-      await destruct(world);
-      // What the run does next fails, so that the veto is still in time.
-      world.onCall = failAlways('keys.delete');
-    });
-    await rotate(world);
-    world.onCall = undefined;
-    expect(world.timers()).toMatchObject([{ vetoed: true }]);
-    world.clock.advance(HOUR_MS);
-    expect((await expire(world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-    expect(Object.keys(at.keys())).toHaveLength(2);
-  });
-
-  it('is written at once while a run only looks, and outlasts the timer that this run sets', async () => {
-    const at = await inUse();
-    const { world, userId, oldKeyId } = at;
-    world.clock.advance(9 * DAY_MS);
-    world.iam.setStatus(at.newKeyId, 'Inactive');
-    world.onCall = once('keys.owner', 'before', async () => {
-      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
-      await destruct(world);
-    });
-    expect((await rotate(world)).rows).toMatchObject([{ code: 'new-key-inactive' }]);
-    world.onCall = undefined;
-    world.recordIn(userId, 'CANCELLED');
-    world.iam.setStatus(at.newKeyId, 'Active');
-    await live(world, { days: 30 });
-    world.recordIn(userId, 'CANCELLED');
-    expect(world.timers()).toEqual([]);
-    expect(Object.keys(at.keys())).toHaveLength(2);
-  });
-
-  it('is not lost when that run schedules the rotation', async () => {
-    const at = await delivering();
-    const { world, userId, oldKeyId } = at;
-    world.table.put({ ...timerKey(ACCOUNT_ID, userId, oldKeyId), delete_on: 9_999_999_999 });
-    world.onCall = once('mailer.send', 'before', async () => {
-      world.table.remove(timerKey(ACCOUNT_ID, userId, oldKeyId));
-      await destruct(world);
-    });
-    await rotate(world);
-    world.onCall = undefined;
-    expect(world.timers()).toMatchObject([{ vetoed: true }]);
-    world.clock.advance(HOUR_MS);
-    expect((await expire(world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-  });
-
-  it('is not lost when it can not be written down', async () => {
-    const at = await scheduled();
-    at.world.table.remove(timerKey(ACCOUNT_ID, at.userId, at.oldKeyId));
-    at.world.onCall = failAlways('journal.replace');
-    expect((await destruct(at.world)).rows).toMatchObject([{ outcome: 'failed' }]);
-    at.world.onCall = undefined;
-    expect(at.world.timers()).toMatchObject([{ vetoed: true }]);
-    at.world.clock.advance(5 * MINUTE_MS);
-    expect((await expire(at.world)).rows).toMatchObject([{ outcome: 'cancelled' }]);
-  });
-
-  it('ends with its rotation: the next one sets a timer of its own', async () => {
-    const at = await leasedAndVetoed();
-    const { world, userId } = at;
-    world.iam.deleteKey(at.newKeyId);
-    world.table.put({
-      ...world.table.get(recordKey(ACCOUNT_ID, userId)),
-      state: 'CLOSED',
-      closedAtMs: 1,
-      outcome: 'undone',
-      reason: { code: 'new-key-removed' },
-      retryNotBeforeMs: 0,
-    });
-    await rotate(world);
-    expect(world.timers()).toMatchObject([{ oldKeyId: at.oldKeyId }]);
-    expect(world.timers()[0]?.vetoed).toBeUndefined();
   });
 });
 

@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
     ['failed', 'withdraw-only-active'],
     ({ world, oldKeyId }) => world.iam.setStatus(oldKeyId, 'Inactive'),
   ],
-  ['SCHEDULED, keys not remembered yet', scheduled, ['remember', 'seen']],
+  ['SCHEDULED, keys not remembered yet', scheduled, ['waiting', 'waits-for-deletion']],
   ['SCHEDULED', seen(scheduled), ['waiting', 'waits-for-deletion']],
   ['SCHEDULED with a stage', seen(() => scheduled(STAGED)), ['waiting', 'waits-for-deactivation']],
   ['SCHEDULED, timer gone', seen(scheduled), ['set-timer', 'waits-for-deletion'], removeTimer],
@@ -277,7 +277,7 @@ const ROWS: readonly Row[] = [
     ['cancel', 'old-key-activated'],
     all(later(5), ({ world, oldKeyId }) => world.iam.setStatus(oldKeyId, 'Active')),
   ],
-  ['CANCELLED, keys not remembered yet', cancelled, ['remember', 'seen']],
+  ['CANCELLED, keys not remembered yet', cancelled, ['waiting', 'cancelled-waits']],
   ['CANCELLED', seen(cancelled), ['waiting', 'cancelled-waits']],
   ['CANCELLED, timer left', seen(cancelled), ['remove-timer', 'timer-removed'], putTimer({})],
   [

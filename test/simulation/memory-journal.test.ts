@@ -288,6 +288,12 @@ describe('the journal in memory', () => {
       await expect(
         journal.replace(theirs, deliveringRecord({ accountId: ACCOUNTS[1], version: 2 })),
       ).rejects.toThrow(ACCOUNTS[0]);
+      const first = closedRecord({ accountId: ACCOUNTS[1], userId: 'AIDABOB', outcome: 'seen' });
+      await expect(journal.add(first)).rejects.toThrow(ACCOUNTS[0]);
+      for (const item of fc.sample(historyItem, 1)) {
+        const written = journal.addHistory({ ...item, accountId: ACCOUNTS[1] });
+        await expect(written).rejects.toThrow(ACCOUNTS[0]);
+      }
       await journal.removeTimer('AIDAALICE', 'AKIAOLD');
     }
     for (const journal of pairs[1] ?? []) {
@@ -295,6 +301,7 @@ describe('the journal in memory', () => {
         records: [theirs],
         timers: [{ oldKeyId: 'AKIAOLD' }],
       });
+      expect(await journal.history()).toEqual({ items: [], problems: [] });
     }
   });
 

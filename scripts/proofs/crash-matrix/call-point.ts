@@ -32,6 +32,11 @@ export function needsNewFunction({ label }: Pick<CallPoint, 'label'>): boolean {
   return label === PASSWORD;
 }
 
+/** Whether a call is meant to change something that a run works on: not only the item about the run. */
+export function isEffect({ action, resource }: Pick<Call, 'action' | 'resource'>): boolean {
+  return /^(Put|Create|Update|Delete|Send|DATA)/.test(action) && calledKindOf(resource) !== 'run';
+}
+
 /** An action, and what kind of item or parameter it is about. */
 export function labelOf({
   service,

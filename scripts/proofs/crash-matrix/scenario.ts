@@ -15,7 +15,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { type Ending, isOver, problemsOf } from '../scenarios/ending.ts';
 import { type Closing, viewRotation } from '../scenarios/rotation-view.ts';
 import { MAX_DELIVERIES, SCENARIOS, type ScenarioName } from '../scenarios/scenarios.ts';
-import { type CallPoint, needsNewFunction } from './call-point.ts';
+import { type CallPoint, isEffect, needsNewFunction } from './call-point.ts';
 import { deleteAfterDaysOf } from './configurations.ts';
 import { type Deployment, TABLE } from './deployment.ts';
 import { type ArmedFault, arm, type FaultName } from './faults.ts';
@@ -26,8 +26,6 @@ import { Owner } from './owner.ts';
 const SCHEDULE_MS = 6 * HOUR_MS;
 /** Between two runs if nothing happened in the last ones. */
 const MAX_PAUSE_MS = DAY_MS;
-/** Actions that change something, or were to. */
-const EFFECT = /^(Put|Create|Update|Delete|Send|DATA)/;
 /** Longer than any rotation takes, a failed one and its back-off before it included. */
 const MAX_DAYS = 30;
 
@@ -179,7 +177,7 @@ class ScenarioRun {
   /** Whether nothing was changed by the invocations from this one on, nor tried to be. */
   #isQuiet(since: number): boolean {
     const calls = this.#invoked.slice(since).flatMap((one) => one.calls);
-    return !calls.some(({ action }) => EFFECT.test(action));
+    return !calls.some(isEffect);
   }
 
   async #runRotator(): Promise<void> {

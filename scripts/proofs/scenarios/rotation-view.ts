@@ -1,6 +1,7 @@
 /** The rotation of one user, as the product's table tells. */
 import { keyOf, kindOf, userIdOf } from '../../../simulation/scenario/table-items.ts';
 import type { Item } from '../../../src/aws/items.ts';
+import { sentence, storedReason } from '../../../src/domain/reasons.ts';
 
 /** How one rotation was closed. */
 export interface Closing {
@@ -26,9 +27,9 @@ export function viewRotation(items: readonly Item[], userId: string): RotationVi
     timers: of('timer').length,
     closings: of('history')
       .sort((a, b) => Number(a.closedAtMs) - Number(b.closedAtMs))
-      .map(({ outcome = '', reason = '' }) => ({
-        outcome: String(outcome),
-        reason: String(reason),
-      })),
+      .map(({ outcome = '', reason }) => {
+        const stored = storedReason.safeParse(reason);
+        return { outcome: String(outcome), reason: stored.success ? sentence(stored.data) : '' };
+      }),
   };
 }

@@ -14,8 +14,9 @@ export function knownKeys(
 ): readonly AccessKey[] | 'no-user' | undefined {
   if (keys) return keys === 'no-user' ? keys : keys.keys;
   if (!record) return reportRow && !isFirstSight ? keysOf(reportRow) : undefined;
-  const snapshot = record?.keySnapshot;
-  if (!snapshot?.reportRow || !reportRow) return undefined;
+  const snapshot = record.keySnapshot;
+  // The row of a user without keys is empty, and remembered as well.
+  if (snapshot?.reportRow === undefined || !reportRow) return undefined;
   return snapshot.reportRow === rememberedRow(reportRow) ? snapshot.keys : undefined;
 }
 
@@ -25,8 +26,9 @@ export function knownKeys(
  */
 export function isRemembered(
   record: RotationRecord | undefined,
-  { keys, reportRow }: Observed,
+  { keys, reportRow, done }: Observed,
 ): boolean {
+  if (done.remembered) return true;
   if (!record) return !keys || keys === 'no-user';
   if (!keys || keys === 'no-user') return true;
   const row = rowToRemember(keys.keys, reportRow);

@@ -68,6 +68,8 @@ export interface Observed {
 export interface Progress {
   /** The record is leased to this run. */
   readonly claimed?: boolean;
+  /** What was listed is remembered, or need not be. */
+  readonly remembered?: boolean;
   /** This run wrote `STARTED`, with no key created under that rotation ID. */
   readonly begun?: boolean;
   /** Content key and target are ready, and user and keys were confirmed. */

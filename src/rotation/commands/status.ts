@@ -4,13 +4,7 @@ import type { IamUser } from '../../domain/identity.ts';
 import { knownKeys } from '../../domain/plan/snapshot.ts';
 import type { AccountPolicy } from '../../domain/policy.ts';
 import { sentence } from '../../domain/reasons.ts';
-import {
-  isOpen,
-  nextStepAtMs,
-  type OpenRecord,
-  RECORD_SCHEMA,
-  type RotationRecord,
-} from '../../domain/record.ts';
+import { isOpen, nextStepAtMs, type OpenRecord } from '../../domain/record.ts';
 import { tellsOfUse } from '../../domain/report-row.ts';
 import { describeTarget } from '../../domain/target.ts';
 import { iso, SECOND_MS } from '../../domain/time.ts';
@@ -18,8 +12,8 @@ import type { Account } from '../../ports/account.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Delivery } from '../../ports/delivery.ts';
 import type { Journal } from '../../ports/journal.ts';
-import type { Decided, Engine, LastEvent } from '../engine.ts';
-import { type Situation, snapshotOf } from '../situation.ts';
+import type { Engine, LastEvent } from '../engine.ts';
+import type { Situation } from '../situation.ts';
 import { subjectsOf } from '../subjects.ts';
 import type { StatusAnswer, UserStatus } from './answers.ts';
 import { outlook } from './outlook.ts';
@@ -27,7 +21,7 @@ import { boundedProblems, Page } from './pages.ts';
 import { type CommandOf, usersOf } from './requests.ts';
 
 export interface StatusPorts {
-  readonly engine: Pick<Engine, 'decide'>;
+  readonly engine: Pick<Engine, 'announce'>;
   readonly account: Pick<Account, 'id' | 'inventory' | 'keys'>;
   readonly journal: Pick<Journal, 'readAccount'>;
   readonly delivery: Delivery;
@@ -143,7 +137,7 @@ async function look({ userId, userName, ...of }: Subject, ports: StatusPorts): P
     return { userId, userName, keys: [], next, warnings: why ? [why] : [] };
   }
   const nowMs = ports.clock.nowMs();
-  const decided = await beyondNote(await ports.engine.decide(asWhenDue(situation, nowMs)), ports);
+  const decided = await ports.engine.announce(asWhenDue(situation, nowMs));
   const { next, atMs, warnings } = outlook(decided, ports.policy, nowMs);
   const { record, observed, policy } = decided.situation;
   const keys = knownKeys(record, observed);
@@ -163,19 +157,6 @@ async function look({ userId, userName, ...of }: Subject, ports: StatusPorts): P
       rotation: rotationOf(record, await isNewKeyUsed(decided.situation, ports)),
     }),
   };
-}
-
-/** That the next run remembers a user's keys is nothing to the user: what comes after it is. */
-async function beyondNote(decided: Decided, { engine, account }: StatusPorts): Promise<Decided> {
-  const { situation, decision } = decided;
-  if (decision.kind !== 'act' || decision.action.do !== 'remember') return decided;
-  const { userId, userName, userArn = '' } = situation;
-  const record: RotationRecord = situation.record ?? {
-    ...{ schema: RECORD_SCHEMA, accountId: account.id, userId, userName, userArn },
-    ...{ rotationId: '', version: 0, leaseUntilMs: 0, failures: 0, retryNotBeforeMs: 0 },
-    ...{ state: 'CLOSED', closedAtMs: 0, outcome: 'seen', reason: { code: 'seen' } },
-  };
-  return engine.decide({ ...situation, record: { ...record, ...snapshotOf(situation) } });
 }
 
 /** From the date on, what comes next is what the destructor does once the timer expires. */

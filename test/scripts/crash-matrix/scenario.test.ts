@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type CallPoint, labelOf } from '../../../scripts/proofs/crash-matrix/call-point.ts';
+import {
+  type CallPoint,
+  isEffect,
+  labelOf,
+} from '../../../scripts/proofs/crash-matrix/call-point.ts';
 import { type Deployment, deploy } from '../../../scripts/proofs/crash-matrix/deployment.ts';
 import { arm } from '../../../scripts/proofs/crash-matrix/faults.ts';
 import { recordPoints } from '../../../scripts/proofs/crash-matrix/points.ts';
@@ -32,6 +36,7 @@ it('knows every call of a rotation by what it is about', () => {
     'ses:SendEmail',
     'dynamodb:PutItem timer',
     'dynamodb:PutItem record (3)',
+    'dynamodb:PutItem run',
   ]);
   expect(points.some(({ functionName }) => functionName === 'destructor')).toBe(true);
 });
@@ -41,7 +46,7 @@ it('lets runs that find nothing to do be rare, and others frequent', async () =>
   const runs = invoked.filter(({ functionName }) => functionName === 'rotator');
   const hours = runs.map(({ calls }) => (calls[0]?.atMs ?? 0) / 3_600_000);
   const pauses = hours.slice(1).map((at, index) => Math.round(at - (hours[index] ?? 0)));
-  const isBusy = runs.map(({ calls }) => calls.some(({ action }) => /^(Put|Create)/.test(action)));
+  const isBusy = runs.map(({ calls }) => calls.some(isEffect));
   expect(pauses.filter((_, index) => isBusy[index])).toEqual(
     isBusy.slice(0, -1).flatMap((busy) => (busy ? [6] : [])),
   );

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { transformSync } from 'esbuild';
 import { applyBug } from '../../../scripts/proofs/mutants/bug.ts';
 import { BUGS } from '../../../scripts/proofs/mutants/bugs/index.ts';
+import { WITHOUT_EDITS } from '../../../scripts/proofs/mutants/bugs/without-edits.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -30,16 +31,16 @@ describe('every bug of the list', () => {
 
 describe('the list', () => {
   it.each([
-    ...['rotate', 'deliver', 'resend', 'destroy', 'timers', 'veto'].map(
-      (n) => `src/rotation/${n}.ts`,
-    ),
-    ...['', '-started', '-delivering', '-delivered'].map((of) => `src/rotation/resume${of}.ts`),
-    ...['claimed-record', 'effects', 'prefetch'].map((name) => `src/rotation/${name}.ts`),
     ...['batch', 'event'].map((name) => `src/destructor/${name}.ts`),
-    ...['rotation', 'destruction', 'key-hints'].map((name) => `src/domain/${name}.ts`),
-    ...['iam-keys', 'ssm-parameters', 'dynamodb-journal', 'clients'].map((n) => `src/aws/${n}.ts`),
+    ...['iam-keys', 'dynamodb-journal', 'clients'].map((name) => `src/aws/${name}.ts`),
     ...['smtp', 'ses', 'mailgun'].map((name) => `src/mailers/${name}-answers.ts`),
+    ...['effects', 'prefetch'].map((name) => `src/rotation/${name}.ts`),
   ])('has a bug in %s', (file) => {
     expect(BUGS.map((bug) => bug.file)).toContain(file);
+  });
+
+  it('names no bug without edits that has them', () => {
+    const names = new Set(BUGS.map(({ name }) => name));
+    expect(WITHOUT_EDITS.filter(({ name }) => names.has(name))).toEqual([]);
   });
 });

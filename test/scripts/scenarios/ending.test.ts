@@ -59,18 +59,18 @@ describe('the end of a scenario', () => {
 describe('the rotation as the table tells it', () => {
   it('is the record, the timers and the history of one user', () => {
     const closed = (order: number) => ({
-      user: 'AIDA1',
-      ak: `history#${9 - order}`,
+      account: '111122223333/history',
+      item: `${9 - order}/AIDA1/rotation-${order}`,
       closedAtMs: order,
       outcome: 'failed',
-      reason: `reason ${order}`,
+      reason: { code: `reason ${order}` },
     });
     const items = [
       closed(2),
       closed(1),
-      { user: 'AIDA1', ak: 'rotation', state: 'CLOSED' },
-      { user: 'AIDA1', ak: 'AKIAOLD', delete_on: 1 },
-      { user: 'AIDA2', ak: 'rotation', state: 'STARTED' },
+      { account: '111122223333', item: 'AIDA1/rotation', state: 'CLOSED' },
+      { account: '111122223333', item: 'AIDA1/timer/AKIAOLD', delete_on: 1 },
+      { account: '111122223333', item: 'AIDA2/rotation', state: 'STARTED' },
     ];
     expect(viewRotation(items, 'AIDA1')).toEqual({
       state: 'CLOSED',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import { idleRun, type NewKey, setUp } from './invariants-world.ts';
+import { idleRun, type NewKey, parameterOf, setUp } from './invariants-world.ts';
 
 const test = setUp();
 
@@ -110,7 +110,7 @@ describe('invariant 1, nobody is locked out', () => {
 
   it('lets a person remove it', async () => {
     await test.step(() => test.world.program.deliver(test.alice));
-    await test.step(() => test.world.account.userActions.deleteParameter('/ikr/secret/iam/alice'));
+    await test.step(() => test.world.account.userActions.deleteParameter(parameterOf(test.alice)));
     expect(test.world.violated()).toEqual([]);
   });
 });

@@ -11,13 +11,15 @@ import {
 } from '@aws-sdk/client-iam';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach } from '@jest/globals';
-import { type Item, type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
+import { type LocalAccount, startLocalAccount } from '../../../simulation/aws/index.ts';
 import {
   AccountObserver,
   type AccountObserverOptions,
   type Checker,
 } from '../../../simulation/invariants/index.ts';
+import { recordKey, toWire } from '../../../simulation/scenario/table-items.ts';
 import { wrapToken } from '../../../src/deliveries/mail/templates/token-block.ts';
+import { contentKeyNameOf } from '../../../src/domain/content-key-name.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { sealer } from '../../../src/sealing/sealer.ts';
@@ -156,11 +158,8 @@ export class Program {
       state,
       ...more,
     };
-    const item: Item = { user: { S: user.userId }, ak: { S: 'rotation' } };
-    for (const [name, value] of Object.entries(values)) {
-      item[name] = typeof value === 'number' ? { N: String(value) } : { S: value };
-    }
-    await this.#account.userActions.putItem(TABLE, item);
+    const key = recordKey(this.#account.accountId, user.userId);
+    await this.#account.userActions.putItem(TABLE, toWire({ ...key, ...values }));
   }
 
   /** A rotation as it is once the new key was handed over, with the old key due in 7 days. */
@@ -179,8 +178,9 @@ export class Program {
   }
 }
 
-function parameterOf({ name }: User): string {
-  return `/ikr/secret/iam/${name}`;
+/** The name of a user's content key. */
+export function parameterOf({ name, userId }: User): string {
+  return contentKeyNameOf(name, userId);
 }
 
 /** Lets days go by, and looks after a run that did nothing in them. */

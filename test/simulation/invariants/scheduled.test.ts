@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { timerKey, toWire } from '../../../simulation/scenario/table-items.ts';
 import { DAY_MS } from '../../../src/domain/time.ts';
 import { setUp, TABLE } from './invariants-world.ts';
 
@@ -61,7 +62,9 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
 
   it('sees a key go although a person removed its timer', async () => {
     const { account, program } = test.world;
-    const timer = { user: { S: test.alice.userId }, ak: { S: test.alice.oldKeyId } };
+    const timer = toWire({
+      ...timerKey(test.world.account.accountId, test.alice.userId, test.alice.oldKeyId),
+    });
     await test.step(async () => {
       account.userActions.useKey((await program.deliver(test.alice)).id);
       await account.userActions.putItem(TABLE, { ...timer, delete_on: { N: '1' } });
@@ -77,8 +80,7 @@ describe('invariant 4, only what was scheduled, and no veto is broken', () => {
     await test.step(async () => {
       account.userActions.useKey((await program.deliver(test.alice)).id);
       await account.userActions.putItem(TABLE, {
-        user: { S: test.alice.userId },
-        ak: { S: test.alice.oldKeyId },
+        ...toWire({ ...timerKey(account.accountId, test.alice.userId, test.alice.oldKeyId) }),
         delete_on: { N: '1' },
       });
     });

@@ -41,7 +41,7 @@ describe('invariant 5, no secret is told', () => {
 
   it('sees a secret in the table, even when it is gone again', async () => {
     const { userActions } = test.world.account;
-    const key = { user: { S: test.alice.userId }, ak: { S: 'note' } };
+    const key = { account: { S: test.world.account.accountId }, item: { S: 'note' } };
     await userActions.putItem(TABLE, { ...key, pair: { M: { s: { S: secretOf(test.alice) } } } });
     await test.step(() => userActions.deleteItem(TABLE, key));
     expect(test.world.violated()).toEqual([5]);

@@ -66,7 +66,8 @@ const conditions: fc.Arbitrary<Conditions> = fc
     ...drawn,
     deactivateAfterDays:
       staged && drawn.deleteAfterDays > 1 ? Math.ceil(drawn.deleteAfterDays / 2) : undefined,
-    maxKeyAgeDays: drawn.rotateAfterDays + maxAgeAfterDays,
+    // The settings refuse an age before the date that owners are told.
+    maxKeyAgeDays: drawn.rotateAfterDays + Math.max(drawn.deleteAfterDays, maxAgeAfterDays),
   }));
 
 /** Any history. */

@@ -6,6 +6,6 @@ export function endOf<T>(outcome: Invocation<T>): Ended<T> {
   if (outcome.died) return { kind: 'killed' };
   if (!outcome.error) return { kind: 'answered', answer: outcome.result };
   const { name, message } = outcome.error;
-  if (message.startsWith('Nothing of what was due')) return { kind: 'refused', error: message };
+  if (message.startsWith('All due work failed')) return { kind: 'refused', error: message };
   return { kind: 'failed', error: `${name}: ${message}` };
 }

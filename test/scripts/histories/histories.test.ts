@@ -1,25 +1,11 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { renderFound } from '../../../scripts/proofs/histories/render.ts';
-import { type Result, runAll } from '../../../scripts/proofs/histories/workers.ts';
-import { COVERAGE } from './coverage.ts';
+import { search } from '../../../scripts/proofs/histories/search.ts';
 
-const HISTORIES = 10_000;
-/** Another number in this variable, other histories. */
-const SEED = Number(process.env.HISTORIES_SEED ?? 1);
+/** A first look, which takes seconds; `npm run proofs` runs ten thousand and more. */
+const HISTORIES = 200;
 
-describe(`${HISTORIES} histories drawn at random from HISTORIES_SEED=${SEED}`, () => {
-  let result: Result;
-
-  beforeAll(async () => {
-    result = await runAll({ histories: HISTORIES, seed: SEED, jobs: 2 });
-  }, 600_000);
-
-  it('break no promise', () => {
-    expect(result.found && renderFound(result.found)).toBeUndefined();
-    expect(result).toMatchObject({ histories: HISTORIES, violations: 0 });
-  });
-
-  it('reach every kind of command, fault, effect and outcome', () => {
-    expect(COVERAGE.filter((what) => !result.seen[what])).toEqual([]);
-  });
+it(`no promise is broken in ${HISTORIES} histories`, async () => {
+  const { found } = await search(HISTORIES, 1);
+  expect(found && renderFound(found)).toBeUndefined();
 });

@@ -90,23 +90,12 @@ describe('the demo', () => {
     300_000,
   );
 
-  it.each([
-    [['--user', '3'], "Unknown option '--user'"],
-    [['--users', '0'], '--users is "0"; allowed: a whole number from 1 to 500'],
-    [['--days', 'ten'], '--days is "ten"'],
-    [['--mail-client', 'fax'], 'allowed: ses, smtp, mailgun'],
-    [['--keep='], '--keep is empty'],
-    [['now'], "Unexpected argument 'now'"],
-  ])(
-    'refuses %j, and says why',
-    async (args, why) => {
-      const { code, stdout, stderr } = await demo(...args);
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(why);
-      expect(stderr).toContain('Usage: npm run demo');
-    },
-    60_000,
-  );
+  it('refuses options that it does not know, and says which there are', async () => {
+    const { code, stdout, stderr } = await demo('--user', '3');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("Unknown option '--user'");
+    expect(stderr).toContain('Usage: npm run demo');
+  }, 60_000);
 
   it('explains itself', async () => {
     const { code, stdout } = await demo('--help');

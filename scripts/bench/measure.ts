@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { type LocalAccount, startLocalAccount } from '../../simulation/aws/index.ts';
+import { openRotations, rememberUsers } from '../../simulation/known-users.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
@@ -14,6 +15,8 @@ const DELIVERED_DAYS_AGO = 8;
 export interface RunCase {
   readonly users: number;
   readonly due: number;
+  /** Users whose rotation is open and waits for its date. */
+  readonly open: number;
   readonly latencyMs: number;
   readonly iamPerSecond?: number;
   readonly sesPerSecond?: number;
@@ -22,6 +25,7 @@ export interface RunCase {
 export interface RunFigures {
   readonly users: number;
   readonly due: number;
+  readonly open: number;
   readonly latencyMs: number;
   readonly iamPerSecond: number | null;
   readonly sesPerSecond: number | null;
@@ -52,7 +56,7 @@ interface Answer<T> {
 
 /** One run of the rotator over a fresh account. */
 export async function measureRun(one: RunCase): Promise<RunFigures> {
-  const account = await accountWith(one.users, one.due);
+  const account = await accountWith(one.users, one.due, one.open);
   try {
     slowDown(account, one);
     const { result, error, wallMs, peakRssMb } = await once<Report>(account, 'rotator');
@@ -61,6 +65,7 @@ export async function measureRun(one: RunCase): Promise<RunFigures> {
     return {
       users: one.users,
       due: one.due,
+      open: one.open,
       latencyMs: one.latencyMs,
       iamPerSecond: one.iamPerSecond ?? null,
       sesPerSecond: one.sesPerSecond ?? null,
@@ -125,8 +130,11 @@ export async function measureExpiries(count: number, latencyMs: number): Promise
 
 const userName = (index: number) => `user-${String(index).padStart(5, '0')}`;
 
-/** Users who all are managed; the first ones are due, the oldest first. */
-async function accountWith(users: number, due: number): Promise<LocalAccount> {
+/**
+ * Users who all are managed and were seen before; the first ones are due, the oldest first, and the next
+ * ones wait for a date.
+ */
+async function accountWith(users: number, due: number, open = 0): Promise<LocalAccount> {
   const account = await startLocalAccount();
   await account.createTable(TABLE);
   account.ses.knobs.max24HourSend = 1_000_000;
@@ -144,6 +152,10 @@ async function accountWith(users: number, due: number): Promise<LocalAccount> {
       ageMs: index < due ? 85 * DAY_MS - index * 1000 : (1 + (index % 78)) * DAY_MS,
     });
   }
+  await rememberUsers(account, TABLE);
+  const userNames = Array.from({ length: open }, (_, index) => userName(due + index));
+  await openRotations(account, TABLE, { userNames, dueInDays: 5 });
+  account.calls.reset();
   return account;
 }
 

@@ -21,6 +21,7 @@ in this process: calls, time and memory of runs and expiries, the time to load a
 Options:
   --users N       with --due: a single run, of that many users
   --due N         how many of them are due
+  --open N        how many have an open rotation that waits for its date
   --latency MS    milliseconds a call (40)
   --iam-rate N    IAM calls a second
   --ses-rate N    SES calls a second
@@ -40,16 +41,18 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   const format = values.json ? 'json' : values.markdown ? 'markdown' : 'table';
   const latencyMs = wholeNumber('latency', values.latency, 0, MOST);
-  const [users, due, count, iam, ses] = (
-    ['users', 'due', 'expiries', 'iam-rate', 'ses-rate'] as const
+  const [users, due, open, count, iam, ses] = (
+    ['users', 'due', 'open', 'expiries', 'iam-rate', 'ses-rate'] as const
   ).map((name) => {
     const text = values[name];
     return text === undefined ? undefined : wholeNumber(name, text, 0, MOST);
   });
-  if (users !== undefined || due !== undefined) {
+  if (users !== undefined || due !== undefined || open !== undefined) {
     const limits = { ...(iam && { iamPerSecond: iam }), ...(ses && { sesPerSecond: ses }) };
-    const one = { users: users ?? 5000, due: due ?? 0, latencyMs, ...limits };
-    if (one.due > one.users) throw new UsageError(`--due is ${due}, more than there are users`);
+    const one = { users: users ?? 5000, due: due ?? 0, open: open ?? 0, latencyMs, ...limits };
+    if (one.due + one.open > one.users) {
+      throw new UsageError('--due and --open are more than there are users');
+    }
     return { format, runs: [one], expiries: [], bundles: [] };
   }
   if (count !== undefined) {
@@ -65,15 +68,16 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
 
 function allRuns(): RunCase[] {
   const sizes = [
-    [1000, 100],
-    [5000, 0],
-    [5000, 62],
-    [5000, 500],
+    [1000, 100, 0],
+    [5000, 0, 0],
+    [5000, 0, 3083],
+    [5000, 62, 0],
+    [5000, 500, 0],
   ] as const;
   const limits = [{}, { iamPerSecond: 25 }, { sesPerSecond: 14 }];
   return limits.flatMap((limit) =>
     [0, 40].flatMap((latencyMs) =>
-      sizes.map(([users, due]) => ({ users, due, latencyMs, ...limit })),
+      sizes.map(([users, due, open]) => ({ users, due, open, latencyMs, ...limit })),
     ),
   );
 }
@@ -82,6 +86,7 @@ function parse(args: readonly string[]) {
   return readValues(args, {
     users: { type: 'string' },
     due: { type: 'string' },
+    open: { type: 'string' },
     latency: { type: 'string', default: '40' },
     'iam-rate': { type: 'string' },
     'ses-rate': { type: 'string' },

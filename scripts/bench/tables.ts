@@ -44,6 +44,7 @@ function tablesOf({ runs, expiries, load, bundles }: Figures): Lines[] {
       head: [
         'users',
         'due',
+        'open',
         'ms a call',
         'limit',
         'calls',
@@ -92,7 +93,7 @@ function tablesOf({ runs, expiries, load, bundles }: Figures): Lines[] {
 }
 
 function rowOfRun(one: RunFigures): (string | number)[] {
-  const { users, due, latencyMs, iamPerSecond, sesPerSecond } = one;
+  const { users, due, open, latencyMs, iamPerSecond, sesPerSecond } = one;
   const told = [
     iamPerSecond && `IAM ${iamPerSecond}/s`,
     sesPerSecond && `SES ${sesPerSecond}/s`,
@@ -100,6 +101,7 @@ function rowOfRun(one: RunFigures): (string | number)[] {
   return [
     users,
     due,
+    open,
     latencyMs,
     told.join(', '),
     one.calls,

@@ -7,7 +7,7 @@ import { isAddress, parseSender } from '../domain/address.ts';
 import { wholeNumber } from '../domain/limits.ts';
 
 export interface Setting<T> {
-  /** One sentence for the README. */
+  /** One sentence for docs/SETTINGS.md. */
   readonly doc: string;
   /** What a value may be, as the end of “allowed: …”. */
   readonly allowed: string;

@@ -24,7 +24,7 @@ const settings = {
     schema: parse.wholeNumber(65_535),
   },
   SMTP_PROTOCOL: {
-    doc: 'How the connection is encrypted: `tls` begins in clear and must change to TLS (STARTTLS) before anything else, `ssl` is TLS from the first byte.',
+    doc: 'How the connection is encrypted: `tls` begins in plaintext and must switch to TLS (STARTTLS) before anything else, `ssl` is TLS from the first byte.',
     allowed: 'tls or ssl',
     schema: parse.oneOf(['tls', 'ssl']),
     fallback: 'tls',

@@ -1,4 +1,4 @@
-/** The documents name files, headings, tags and aliases that exist. */
+/** The documents name files, headings, programs, tags and aliases that exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -57,6 +57,14 @@ describe('the documents', () => {
       (path) => !PLACEHOLDER.test(path) && !existsSync(join(root, path)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('name programs that exist: %s', (file) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(file).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
   it('list every decision', () => {

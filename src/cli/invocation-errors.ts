@@ -22,6 +22,11 @@ const NOT_SENT =
 const LOST =
   /ECONNRESET|EPIPE|ECONNABORTED|ETIMEDOUT|socket hang up|TimeoutError|ServiceException|InternalFailure|InternalServerError/;
 
+/** Whether the caller may not invoke the alias, so that nothing was begun. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Error && /^AccessDenied/.test(error.name);
+}
+
 /**
  * An error of the invocation in words, if it is one that only commands through the function meet.
  * @returns the error itself otherwise
@@ -30,7 +35,7 @@ export function explainInvocation(error: unknown, target: Target): unknown {
   if (!(error instanceof Error)) return error;
   const { name, alias, region } = target;
   const where = region === undefined ? '' : ` in Region ${region}`;
-  if (/^AccessDenied/.test(error.name)) {
+  if (isDenied(error)) {
     return new Failure(
       `You may not invoke the alias ${alias} of the function ${name}. Ask your AWS administrators for lambda:InvokeFunction on it. If they gave you another alias, name it with --alias. (${shown(error.message)})`,
       { cause: error },

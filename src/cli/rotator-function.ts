@@ -3,12 +3,12 @@
  * answers.
  */
 import type * as z from 'zod/mini';
-import { LOWEST_ALIAS } from '../rotation/commands/aliases.ts';
+import { ALIASES, LOWEST_ALIAS } from '../rotation/commands/aliases.ts';
 import { ANSWER_SCHEMA, type Answer, envelope } from '../rotation/commands/answers.ts';
 import type { Command } from '../rotation/commands/requests.ts';
 import { Failure } from './failure.ts';
 import { type FunctionOptions, functionName } from './function-name.ts';
-import { explainInvocation, functionFailure, type Target } from './invocation-errors.ts';
+import { explainInvocation, functionFailure, isDenied, type Target } from './invocation-errors.ts';
 import type { Io } from './io.ts';
 import type { Services } from './services.ts';
 import { createTerminal, shown } from './terminal.ts';
@@ -46,21 +46,22 @@ export function rotatorFunction(
     alias: chosen ?? LOWEST_ALIAS[action],
     region: region ?? io.env.AWS_REGION,
   });
+  /** Through the lowest alias that suffices, or the next one that the caller may invoke. */
   const send = async (command: Command, isAsync: boolean, signal?: AbortSignal) => {
-    const target = targetOf(command);
-    try {
-      const qualifier = target.alias;
-      return await invoke({
-        functionName: name,
-        qualifier,
-        event: command,
-        isAsync,
-        region,
-        signal,
-      });
-    } catch (error) {
-      throw explainInvocation(error, target);
+    const lowest = targetOf(command);
+    const aliases = chosen ? [chosen] : ALIASES.slice(ALIASES.indexOf(lowest.alias));
+    let denied: unknown;
+    for (const alias of aliases) {
+      const target = { ...lowest, alias };
+      const invocation = { functionName: name, qualifier: alias, event: command };
+      try {
+        return { ...(await invoke({ ...invocation, isAsync, region, signal })), target };
+      } catch (error) {
+        if (!isDenied(error)) throw explainInvocation(error, target);
+        denied ??= error;
+      }
     }
+    throw explainInvocation(denied, lowest);
   };
 
   return {
@@ -69,10 +70,11 @@ export function rotatorFunction(
       const invoked = await send(command, false, signal);
       const { version = '', requestId = '' } = invoked;
       if (options.debug) {
-        const { alias } = targetOf(command);
-        terminal.note(`${name}:${alias}, version ${version}, request ID ${requestId}`);
+        terminal.note(
+          `${name}:${invoked.target.alias}, version ${version}, request ID ${requestId}`,
+        );
       }
-      if (invoked.isError) throw functionFailure(invoked, targetOf(command));
+      if (invoked.isError) throw functionFailure(invoked, invoked.target);
       const answer = readEnvelope(invoked.payload, name);
       if (answer.refusal) {
         if (options.json) terminal.json({ refusal: answer.refusal });

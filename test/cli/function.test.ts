@@ -80,17 +80,27 @@ describe('the function', () => {
     ]);
   });
 
-  it('is invoked by another alias for those who have no other', async () => {
+  it('is invoked by a higher alias for those who may not invoke the lowest', async () => {
+    for (const alias of ['read', 'support']) cli.account.lambda.knobs.denied.add(alias);
+
+    const { code, err } = await cli.ikr(['status', '--debug']);
+    expect(code).toBe(0);
+    expect(words(err)).toContain('ikr-rotator:admin, version');
+  });
+
+  it('is invoked by no other alias than the one that was asked for', async () => {
     cli.account.lambda.knobs.denied.add('read');
 
     expect((await cli.ikr(['status', '--alias', 'admin'])).code).toBe(0);
-    expect(invocations().map(({ resource }) => resource.Qualifier)).toEqual(['admin']);
+    expect((await cli.ikr(['status', '--alias', 'read'])).code).toBe(1);
+    const answered = invocations().map(({ resource }) => resource.Qualifier);
+    expect(answered.filter((alias) => alias === 'support')).toEqual([]);
   });
 });
 
 describe('whoever may not', () => {
   it('invoke the alias is told so, and which right it takes', async () => {
-    cli.account.lambda.knobs.denied.add('support');
+    for (const alias of ['support', 'admin']) cli.account.lambda.knobs.denied.add(alias);
 
     const { code, err } = await cli.ikr(['cancel', 'alice']);
 

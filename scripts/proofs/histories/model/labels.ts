@@ -39,16 +39,3 @@ function aspectsOf(what: string, { dryRun, mailerDown, timeout }: InvocationPlan
     ...(timeout === 'short' ? [`${what} with a short timeout`] : []),
   ];
 }
-
-/** A reason without what differs from user to user. */
-export function plain(reason: string): string {
-  return reason
-    .replaceAll(/A[KI][ID]A\d+/g, '<id>')
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replaceAll(/\/ikr\S+/g, '<parameter>')
-    .replaceAll(/\S+@(?:example\.com|evil\.test)/g, '<address>')
-    .replaceAll(/\b\d+ days old/g, '<age>')
-    .replaceAll(/(?<=rotator )\d+(?= was killed)/g, '<number>')
-    .replaceAll(/(?<=version )\d+/g, '<number>')
-    .replaceAll(/\b(?:alice|bob|carol|a\+b=c,d@e)\b/g, '<user>');
-}

@@ -5,7 +5,6 @@ import type { StreamRecord } from '../../../../simulation/memory/table.ts';
 import { oldKeyIdOf, userIdOf, wireKeyOf } from '../../../../simulation/scenario/table-items.ts';
 import type { RunRequest } from '../../../../src/rotation/run-request.ts';
 import { type InvocationPlan, isDisturbed } from '../model/history.ts';
-import { plain } from '../model/labels.ts';
 import type { Ended, SystemUnderTest } from '../model/system.ts';
 import type { Tally } from '../model/tally.ts';
 
@@ -39,8 +38,8 @@ export class FunctionRuns {
     }
     if (ended.kind !== 'answered') return this.#end('the rotator', ended, isAlone, plan);
     const { rows } = ended.answer;
-    for (const { userName, outcome, reason } of rows) {
-      this.#seen.add(`rotator: ${outcome}: ${plain(reason)}`);
+    for (const { userName, outcome, code, reason } of rows) {
+      this.#seen.add(`rotator: ${outcome}: ${code}`);
       if (!reason) this.fail(`${outcome} of ${userName} has no reason`);
     }
     this.#search(JSON.stringify(ended.answer), 'a report');
@@ -58,8 +57,8 @@ export class FunctionRuns {
     this.#searchTexts();
     if (ended.kind !== 'answered') return this.#end('the destructor', ended, isAlone, plan);
     const { rows, failures } = ended.answer;
-    for (const { outcome, reason } of rows) {
-      this.#seen.add(`destructor: ${outcome}: ${plain(reason)}`);
+    for (const { outcome, code } of rows) {
+      this.#seen.add(`destructor: ${outcome}: ${code}`);
     }
     if (failures.length > 0) this.#seen.add('destructor: a record goes back to the stream');
     const isFailed = ({ dynamodb }: StreamRecord) => failures.includes(dynamodb.SequenceNumber);
